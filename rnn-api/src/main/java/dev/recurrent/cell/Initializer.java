@@ -1,0 +1,51 @@
+package dev.recurrent.cell;
+
+import java.util.random.RandomGenerator;
+
+/** Fills the initial values of a parameter, or of a slice of one, row-major {@code [rows, columns]}. */
+@FunctionalInterface
+public interface Initializer {
+  /** Writes {@code rows * columns} values into {@code values} from {@code offset} on. */
+  void fill(float[] values, int offset, int rows, int columns, RandomGenerator random);
+
+  /** Returns the initializer that writes the same number everywhere. */
+  static Initializer constant(double value) {
+    return (values, offset, rows, columns, random) ->
+        java.util.Arrays.fill(values, offset, offset + rows * columns, (float) value);
+  }
+
+  /** Returns the initializer that draws from [-limit, limit). */
+  static Initializer uniform(double limit) {
+    return (values, offset, rows, columns, random) -> {
+      for (int i = offset; i < offset + rows * columns; i++) {
+        values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
+      }
+    };
+  }
+
+  /** Returns the initializer that draws from a normal distribution of mean 0. */
+  static Initializer normal(double standardDeviation) {
+    return (values, offset, rows, columns, random) -> {
+      for (int i = offset; i < offset + rows * columns; i++) {
+        values[i] = (float) (random.nextGaussian() * standardDeviation);
+      }
+    };
+  }
+
+  /**
+   * Returns the uniform initializer whose limit is sqrt(6 / (rows + columns)) (Glorot and Bengio
+   * 2010).
+   */
+  static Initializer glorot() {
+    return (values, offset, rows, columns, random) ->
+        uniform(Math.sqrt(6.0 / (rows + columns))).fill(values, offset, rows, columns, random);
+  }
+
+  /**
+   * Returns the initializer that draws a random matrix with orthonormal rows, or columns where there
+   * are fewer of them (Saxe et al. 2013): Gram-Schmidt, twice for accuracy, on normal draws.
+   */
+  static Initializer orthogonal() {
+    return OrthogonalInitializer::fill;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.recurrent.cell;
+
+import dev.recurrent.cell.ParameterSpec.Kind;
+import dev.recurrent.cell.ParameterSpec.Slice;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the slices of one parameter while a cell is being defined. */
+final class ParameterBuilder {
+  private final int index;
+  private final String name;
+  private final Kind kind;
+  private final int columns;
+  private final int operand;
+  private final List<Slice> slices = new ArrayList<>();
+  private int rows;
+
+  ParameterBuilder(int index, String name, Kind kind, int columns, int operand) {
+    this.index = index;
+    this.name = name;
+    this.kind = kind;
+    this.columns = columns;
+    this.operand = operand;
+  }
+
+  int index() {
+    return index;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int operand() {
+    return operand;
+  }
+
+  /** Adds a slice and returns its first row. A plain vector may be asked for again. */
+  int add(String slice, int size, Initializer initializer, CellBuilder owner) {
+    for (var existing : slices) {
+      if (existing.name().equals(slice)) {
+        if (kind == Kind.VECTOR && existing.rows() == size) {
+          return existing.offset();
+        }
+        throw owner.problem(
+            (kind == Kind.VECTOR ? "vector " : "linear ")
+                + slice
+                + ": expected a name that is not taken, got it again with the same operand");
+      }
+    }
+    int offset = rows;
+    slices.add(new Slice(slice, offset, size, initializer));
+    rows += size;
+    return offset;
+  }
+
+  String sliceName(int offset) {
+    return slices.stream().filter(s -> s.offset() == offset).findFirst().orElseThrow().name();
+  }
+
+  ParameterSpec build() {
+    return new ParameterSpec(name, kind, rows, columns, operand, slices);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.recurrent.spi;
+
+/**
+ * Offers a backend to {@link java.util.ServiceLoader}. Providers are cheap: their constructor does
+ * nothing, and {@link #probe} loads nothing heavy and throws nothing.
+ */
+public interface BackendProvider {
+  /** Returns the name by which users choose this backend, in lower case. */
+  String name();
+
+  /**
+   * Returns the rank in an automatic choice: the available backend with the highest one is taken. A
+   * backend with a negative priority is taken only when asked for by name.
+   */
+  int priority();
+
+  /** Answers whether the backend can run here, and if not, why and what to do. */
+  Availability probe();
+
+  /** Opens the backend; the caller closes it. */
+  Backend open(BackendOptions options);
+}

@@ -1,0 +1,13 @@
+package dev.recurrent.spi;
+
+/** Owns a block of a backend's memory; freed by {@link #close()}, which may be called again. */
+public interface Storage extends AutoCloseable {
+  /** Returns the type of the elements. */
+  DataType type();
+
+  /** Returns the number of elements. */
+  int size();
+
+  @Override
+  void close();
+}
