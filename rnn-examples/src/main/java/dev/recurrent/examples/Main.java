@@ -21,7 +21,12 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with 0, or with 1 where it failed, or with 2 for wrong usage. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** Returns the command line with all its commands, which no other one shares. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main());
   }
 
   @Override
