@@ -78,24 +78,24 @@ final class PassCode {
   BitSet live() {
     var live = new BitSet(steps.size());
     for (int i = steps.size() - 1; i >= 0; i--) {
-      switch (steps.get(i)) {
-        case Step.Store store -> {
-          live.set(i);
-          live.set(store.value());
-        }
-        case Step.Unary unary when live.get(i) -> live.set(unary.a());
-        case Step.Binary binary when live.get(i) -> {
-          live.set(binary.a());
-          live.set(binary.b());
-        }
-        case Step.MultiplyAdd fma when live.get(i) -> {
-          live.set(fma.a());
-          live.set(fma.b());
-          live.set(fma.c());
-        }
-        default -> {}
+      var step = steps.get(i);
+      if (step instanceof Step.Store) {
+        live.set(i);
+      }
+      if (live.get(i)) {
+        operandsOf(step).forEach(live::set);
       }
     }
     return live;
+  }
+
+  private static List<Integer> operandsOf(Step step) {
+    return switch (step) {
+      case Step.Load _, Step.Constant _ -> List.of();
+      case Step.Unary unary -> List.of(unary.a());
+      case Step.Binary binary -> List.of(binary.a(), binary.b());
+      case Step.MultiplyAdd fma -> List.of(fma.a(), fma.b(), fma.c());
+      case Step.Store store -> List.of(store.value());
+    };
   }
 }

@@ -7,7 +7,6 @@ import dev.recurrent.cpu.StageOps.RowSumOp;
 import dev.recurrent.cpu.StageOps.Start;
 import java.util.Arrays;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /** Executes the stages of one step on one worker's share of rows and units. */
 final class StepRunner {
@@ -108,21 +107,8 @@ final class StepRunner {
     if (op.from().shape() == Shape.ROW) {
       throw new IllegalStateException("row sum: expected a row of numbers, got a scalar");
     }
-    int whole = Lanes.SPECIES.loopBound(op.width());
     for (int r = 0; r < to - from; r++) {
-      int begin = offset + r * stride;
-      var sums = FloatVector.zero(Lanes.SPECIES);
-      for (int c = 0; c < whole; c += Lanes.COUNT) {
-        sums = sums.add(FloatVector.fromArray(Lanes.SPECIES, array, begin + c));
-      }
-      float sum = 0;
-      for (int lane = 0; lane < Lanes.COUNT; lane++) {
-        sum += sums.lane(lane);
-      }
-      for (int c = whole; c < op.width(); c++) {
-        sum += array[begin + c];
-      }
-      target.array()[out + r] = sum;
+      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width());
     }
   }
 
