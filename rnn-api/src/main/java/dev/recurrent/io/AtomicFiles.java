@@ -88,13 +88,18 @@ public final class AtomicFiles {
   private static void writeForced(Path temporary, ContentWriter content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      var guarded = new GuardedStream(Channels.newOutputStream(channel));
-      var buffered = new BufferedOutputStream(guarded, BUFFER_BYTES);
-      content.writeTo(new UnclosedStream(buffered));
-      buffered.flush();
-      guarded.throwHiddenFailure();
+      writeGuarded(Channels.newOutputStream(channel), content);
       channel.force(true);
     }
+  }
+
+  /** Writes the whole content to the stream, and fails if any write to the stream failed. */
+  static void writeGuarded(OutputStream out, ContentWriter content) throws IOException {
+    var guarded = new GuardedStream(out);
+    var buffered = new BufferedOutputStream(guarded, BUFFER_BYTES);
+    content.writeTo(new UnclosedStream(buffered));
+    buffered.flush();
+    guarded.throwHiddenFailure();
   }
 
   /** Resolves a chain of links, the last of which may point to a file that is yet to be made. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -91,20 +92,37 @@ class AtomicFilesTest {
   }
 
   @Test
-  void failsWhenAPrintWriterHidAFailedWrite() throws IOException {
-    // An interrupted thread's writes to a file channel fail; PrintWriter swallows it.
-    assertThrows(
-        IOException.class,
-        () ->
-            AtomicFiles.write(
-                file,
-                out -> {
-                  Thread.currentThread().interrupt();
-                  var text = new PrintWriter(out, false, StandardCharsets.UTF_8);
-                  text.print("x".repeat(1_000_000));
-                  text.flush();
-                  assertTrue(text.checkError());
-                }));
+  void failsWhenAPrintWriterHidAFailedWrite() {
+    var diskFullOnce =
+        new OutputStream() {
+          private boolean failed;
+
+          @Override
+          public void write(int b) throws IOException {
+            if (!failed) {
+              failed = true;
+              throw new IOException("disk full");
+            }
+          }
+        };
+    var failure =
+        assertThrows(
+            IOException.class,
+            () ->
+                AtomicFiles.writeGuarded(
+                    diskFullOnce,
+                    out -> {
+                      var text = new PrintWriter(out, false, StandardCharsets.UTF_8);
+                      text.print("x".repeat(1_000_000));
+                      assertTrue(text.checkError());
+                    }));
+    assertEquals("disk full", failure.getMessage());
+  }
+
+  @Test
+  void keepsTheOldFileWhenTheThreadIsInterrupted() throws IOException {
+    Thread.currentThread().interrupt();
+    assertThrows(IOException.class, () -> AtomicFiles.write(file, NEW));
     assertTrue(Thread.interrupted());
     assertHolds(OLD);
   }

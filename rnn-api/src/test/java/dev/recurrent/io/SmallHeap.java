@@ -29,9 +29,9 @@ final class SmallHeap {
       hostile.writeTo(file);
       check(hostile.name(), file, Expected.REFUSED);
     }
-    String tensor = "{\"dtype\":\"F32\",\"shape\":[536870912],\"data_offsets\":[0,2147483648]}";
+    String tensor = "{\"dtype\":\"F32\",\"shape\":[268435456],\"data_offsets\":[0,1073741824]}";
     byte[] large = HostileFiles.file("{\"a\":" + tensor + "}");
-    new HostileFiles.Case("large tensor", "", large, large.length + (1L << 31)).writeTo(file);
+    new HostileFiles.Case("large tensor", "", large, large.length + (1L << 30)).writeTo(file);
     check("large tensor", file, Expected.REFUSED);
     checkDensestHeaders(file);
     System.out.println("done");
