@@ -48,6 +48,7 @@ class SafeTensorsHostileTest {
         new ProcessBuilder(
                 java.toString(),
                 "-Xmx32m",
+                "-XX:+UseSerialGC",
                 "-XX:MaxDirectMemorySize=1m",
                 "-cp",
                 classPath(),

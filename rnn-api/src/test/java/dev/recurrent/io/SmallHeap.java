@@ -63,7 +63,9 @@ final class SmallHeap {
 
   private static void writeDense(Path file, String begin, IntFunction<String> part, String end)
       throws IOException {
-    long limit = Runtime.getRuntime().maxMemory() / 16;
+    // Just below the 16th that the reader accepts, since some collectors change the maximum a
+    // little.
+    long limit = Runtime.getRuntime().maxMemory() / 18;
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       out.write("\0".repeat(8));
       out.write(begin);
