@@ -1,12 +1,6 @@
 package dev.recurrent.io;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -19,12 +13,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * Parses and checks the header of a safetensors file: strict UTF-8, strict JSON without duplicate
  * keys, and tensors that fill the data exactly, without gap or overlap.
  *
- * <p>Unknown fields of a tensor are skipped, as the reference implementation does.
+ * <p>Unknown fields of a tensor are skipped, as the reference implementation does; but no name,
+ * even within them, may have a lone surrogate.
  */
 final class SafeTensorsHeader {
   static final String METADATA = "__metadata__";
@@ -62,17 +65,16 @@ final class SafeTensorsHeader {
       parsed.readTopLevel();
       parsed.checkLayout();
       return parsed;
-    } catch (JsonProcessingException e) {
+    } catch (JacksonIOException e) {
+      if (e.getCause() instanceof CharacterCodingException cause) {
+        var failure = new SafeTensorsException(file, "header", "UTF-8", "other bytes");
+        throw withCause(failure, cause);
+      }
+      throw new UncheckedIOException(e.getCause()); // reading from memory gives no other kind
+    } catch (JacksonException e) {
       long at = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
       String got = Quoted.quote(String.valueOf(e.getOriginalMessage())) + " at character " + at;
       throw withCause(new SafeTensorsException(file, "header", "valid JSON", got), e);
-    } catch (CharacterCodingException e) {
-      var failure = new SafeTensorsException(file, "header", "UTF-8", "other bytes");
-      throw withCause(failure, e);
-    } catch (SafeTensorsException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // reading from memory gives no other kind
     }
   }
 
@@ -86,22 +88,25 @@ final class SafeTensorsHeader {
     return metadata;
   }
 
-  private static JsonParser strictParser(byte[] header) throws IOException {
+  private static JsonParser strictParser(byte[] header) {
     var constraints =
         StreamReadConstraints.builder()
             .maxNestingDepth(MAX_DEPTH)
             .maxNameLength(header.length)
             .maxStringLength(header.length)
             .build();
+    // Text of a hostile file stays out of JVM-wide tables, shared tables and shared buffers.
     var factory =
         JsonFactory.builder()
             .streamReadConstraints(constraints)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names of a hostile file stay out of
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // JVM-wide and shared tables
+            .disable(JsonFactory.Feature.INTERN_PROPERTY_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .build();
     // A decoder made by newDecoder reports malformed bytes; Jackson's own would let some pass, and
     // would take the file for UTF-16 or UTF-32 if it looked so.
     return factory.createParser(
+        ObjectReadContext.empty(),
         new InputStreamReader(
             new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder()));
   }
@@ -111,7 +116,7 @@ final class SafeTensorsHeader {
     return failure;
   }
 
-  private void readTopLevel() throws IOException {
+  private void readTopLevel() throws SafeTensorsException {
     json.nextToken(); // the first byte is '{'
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = wellFormed("header", json.currentName());
@@ -127,7 +132,7 @@ final class SafeTensorsHeader {
     }
   }
 
-  private void readMetadata() throws IOException {
+  private void readMetadata() throws SafeTensorsException {
     if (metadataSeen) {
       throw duplicate("header", METADATA);
     }
@@ -137,13 +142,13 @@ final class SafeTensorsHeader {
       String key = wellFormed(METADATA, json.currentName());
       json.nextToken();
       require(JsonToken.VALUE_STRING, METADATA + " " + Quoted.quote(key), "a string");
-      if (metadata.put(key, wellFormed(METADATA, json.getText())) != null) {
+      if (metadata.put(key, wellFormed(METADATA, json.getString())) != null) {
         throw duplicate(METADATA, key);
       }
     }
   }
 
-  private TensorInfo readTensor(String name) throws IOException {
+  private TensorInfo readTensor(String name) throws SafeTensorsException {
     String what = "tensor " + Quoted.quote(name);
     require(JsonToken.START_OBJECT, what, "an object");
     DType dtype = null;
@@ -178,17 +183,17 @@ final class SafeTensorsHeader {
     return now;
   }
 
-  private DType readDType(String what) throws IOException {
+  private DType readDType(String what) throws SafeTensorsException {
     require(JsonToken.VALUE_STRING, what + ": dtype", "a string");
-    var dtype = DType.named(json.getText());
+    var dtype = DType.named(json.getString());
     if (dtype.isEmpty()) {
       String known = "one of " + Arrays.toString(DType.values());
-      throw wrong(what + ": dtype", known, Quoted.quote(json.getText()));
+      throw wrong(what + ": dtype", known, Quoted.quote(json.getString()));
     }
     return dtype.get();
   }
 
-  private long[] readLongs(String what) throws IOException {
+  private long[] readLongs(String what) throws SafeTensorsException {
     require(JsonToken.START_ARRAY, what, "an array of whole numbers");
     long[] numbers = new long[MAX_DIMENSIONS];
     int count = 0;
@@ -198,8 +203,8 @@ final class SafeTensorsHeader {
       }
       require(JsonToken.VALUE_NUMBER_INT, what, "whole numbers");
       if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-          || json.getText().startsWith("-")) {
-        throw wrong(what, "numbers from 0 to 2^63 - 1", Quoted.quote(json.getText()));
+          || json.getString().startsWith("-")) {
+        throw wrong(what, "numbers from 0 to 2^63 - 1", Quoted.quote(json.getString()));
       }
       numbers[count++] = json.getLongValue();
     }
@@ -251,7 +256,10 @@ final class SafeTensorsHeader {
     }
   }
 
-  /** Refuses a text with a lone surrogate, which UTF-8 could not give back. */
+  /**
+   * Refuses a text with a lone surrogate, which UTF-8 could not give back. Jackson 3.2 itself
+   * refuses one in a name, though it does not say that it must; it lets one in a value pass.
+   */
   private String wellFormed(String what, String text) throws SafeTensorsException {
     if (!isWellFormed(text)) {
       throw wrong(what, "well-formed Unicode text", Quoted.quote(text));
@@ -264,9 +272,9 @@ final class SafeTensorsHeader {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
-  private void require(JsonToken token, String what, String expected) throws IOException {
+  private void require(JsonToken token, String what, String expected) throws SafeTensorsException {
     if (json.currentToken() != token) {
-      throw wrong(what, expected, Quoted.quote(json.getText()));
+      throw wrong(what, expected, Quoted.quote(json.getString()));
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.recurrent.io;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -14,6 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
 /**
  * Lays out and writes the bytes of a safetensors file, which depend on the content alone.
@@ -80,7 +82,9 @@ final class SafeTensorsWriter {
 
   private byte[] header(Map<String, String> metadata) {
     var text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+    // The reference implementation leaves a slash as it is; Jackson 3, left to itself, escapes it.
+    var factory = JsonFactory.builder().disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES).build();
+    try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
       if (!metadata.isEmpty()) {
         writeMetadata(json, metadata);
@@ -90,8 +94,6 @@ final class SafeTensorsWriter {
         begin = writeTensor(json, entry.getKey(), entry.getValue(), begin);
       }
       json.writeEndObject();
-    } catch (IOException e) {
-      throw new AssertionError("writing to memory", e);
     }
     byte[] json = text.toString().getBytes(StandardCharsets.UTF_8);
     byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, 8) * 8);
@@ -99,26 +101,24 @@ final class SafeTensorsWriter {
     return padded;
   }
 
-  private static void writeMetadata(JsonGenerator json, Map<String, String> metadata)
-      throws IOException {
-    json.writeObjectFieldStart(SafeTensorsHeader.METADATA);
+  private static void writeMetadata(JsonGenerator json, Map<String, String> metadata) {
+    json.writeObjectPropertyStart(SafeTensorsHeader.METADATA);
     var sorted = new TreeMap<String, String>(UTF8_ORDER);
     sorted.putAll(metadata);
     for (var entry : sorted.entrySet()) {
-      json.writeStringField(entry.getKey(), entry.getValue());
+      json.writeStringProperty(entry.getKey(), entry.getValue());
     }
     json.writeEndObject();
   }
 
-  private static long writeTensor(JsonGenerator json, String name, TensorData tensor, long begin)
-      throws IOException {
+  private static long writeTensor(JsonGenerator json, String name, TensorData tensor, long begin) {
     long end = begin + tensor.bytes();
     long[] shape = tensor.shape();
-    json.writeObjectFieldStart(name);
-    json.writeStringField("dtype", tensor.dtype().name());
-    json.writeFieldName("shape");
+    json.writeObjectPropertyStart(name);
+    json.writeStringProperty("dtype", tensor.dtype().name());
+    json.writeName("shape");
     json.writeArray(shape, 0, shape.length);
-    json.writeFieldName("data_offsets");
+    json.writeName("data_offsets");
     json.writeArray(new long[] {begin, end}, 0, 2);
     json.writeEndObject();
     return end;

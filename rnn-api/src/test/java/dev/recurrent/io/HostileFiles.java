@@ -128,7 +128,11 @@ final class HostileFiles {
     cases.add(json("raw line break", "{\"a\nb\":1}", "header: expected valid JSON, got"));
     cases.add(json("number as a name", "{1:{}}", "header: expected valid JSON, got"));
     cases.add(json("null as a name", "{null:{}}", "header: expected valid JSON, got"));
-    cases.add(json("lone surrogate", "{\"\\ud800\":{}}", "well-formed Unicode text, got"));
+    cases.add(
+        json("lone surrogate", "{\"\\ud800\":{}}", "valid JSON, got \"Broken surrogate pair"));
+    cases.add(json("lone low surrogate", "{\"\\udc00\":{}}", "header: expected valid JSON, got"));
+    String lone = "{\"__metadata__\":{\"a\":\"\\ud800\"}}";
+    cases.add(json("lone surrogate as a value", lone, "well-formed Unicode text, got"));
     cases.add(bytes("not UTF-8", "header: expected UTF-8", '{', '"', 0xC3, 0x28, '"', '}'));
     cases.add(bytes("overlong UTF-8", "expected UTF-8", '{', '"', 0xC0, 0xAF, '"', '}'));
     cases.add(bytes("surrogate bytes", "expected UTF-8", '{', '"', 0xED, 0xA0, 0x80, '"', '}'));

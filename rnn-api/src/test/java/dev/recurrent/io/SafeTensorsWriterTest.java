@@ -57,6 +57,20 @@ class SafeTensorsWriterTest {
   }
 
   @Test
+  void leavesSlashesUnescaped() throws IOException {
+    Map<String, TensorData> tensors = Map.of("encoder/weight", TensorData.of(new byte[] {1}, 1));
+    SafeTensors.write(file, tensors, Map.of("a/b", "c/d"));
+    String header =
+        """
+        {"__metadata__":{"a/b":"c/d"},\
+        "encoder/weight":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}\
+        """;
+    byte[] bytes = Files.readAllBytes(file);
+    String got = new String(bytes, 8, bytes.length - 9, StandardCharsets.UTF_8);
+    assertEquals(header, got.stripTrailing());
+  }
+
+  @Test
   void writesTheSameBytesInWhateverOrderTheMapsAre() throws IOException {
     var random = new Random(5);
     List<Integer> order = new ArrayList<>();
