@@ -25,8 +25,7 @@ final class Packing {
     if (lanes == Lanes.COUNT && strideN == 1) {
       copyRows(source, offset, strideK, depth, target, targetOffset, targetStride);
     } else {
-      gather(
-          source, offset, strideK, strideN, lanes, depth, target, targetOffset, targetStride);
+      gather(source, offset, strideK, strideN, lanes, depth, target, targetOffset, targetStride);
     }
   }
 
@@ -121,7 +120,14 @@ final class Packing {
   }
 
   private static void packVectors(
-      float[] source, int from, int stride, int depth, int size, int group, float[] target, int to) {
+      float[] source,
+      int from,
+      int stride,
+      int depth,
+      int size,
+      int group,
+      float[] target,
+      int to) {
     int last = Math.max(0, Lanes.TILE_ROWS - Lanes.COUNT);
     for (int i = 0; i < depth; i++) {
       for (int t = 0; t < group; t++) {

@@ -78,8 +78,16 @@ final class StepRunner {
     if (op.start() == Start.OVERWRITE) {
       at.product()
           .overwrite(
-              left, leftOffset, leftStride, rows, weight.matrix(), first, end, target.array(),
-              offset, target.stride());
+              left,
+              leftOffset,
+              leftStride,
+              rows,
+              weight.matrix(),
+              first,
+              end,
+              target.array(),
+              offset,
+              target.stride());
       return;
     }
     for (int i = 0; i < op.cleared().size(); i++) {
@@ -92,7 +100,15 @@ final class StepRunner {
     }
     at.product()
         .accumulate(
-            left, leftOffset, leftStride, rows, weight.matrix(), first, end, target.array(), offset,
+            left,
+            leftOffset,
+            leftStride,
+            rows,
+            weight.matrix(),
+            first,
+            end,
+            target.array(),
+            offset,
             target.stride());
   }
 
