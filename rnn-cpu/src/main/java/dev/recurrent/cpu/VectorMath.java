@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
  * it has no fused multiply-add. NaN gives NaN. The errors stated are the largest over all floats,
  * as VectorMathTest measures them.
  *
- * <p>Each method stays small enough for C2 to inline it. The number of vector operations stands
- * beside each, as a caller should keep a compiled method under about 100.
+ * <p>Generated code copies these bodies with {@link VectorBodies} rather than calling them. The number
+ * of vector operations stands beside each.
  */
 final class VectorMath {
   private VectorMath() {}
