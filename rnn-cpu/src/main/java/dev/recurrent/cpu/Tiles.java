@@ -13,8 +13,7 @@ final class Tiles {
 
   /** One row of A times several panels: hides the latency of the multiply-add. */
   static final Tile ROW =
-      TileCompiler.compile(
-          1, Lanes.PANEL_VECTORS, ROW_PANELS, TileCompiler.Left.ROW_MAJOR);
+      TileCompiler.compile(1, Lanes.PANEL_VECTORS, ROW_PANELS, TileCompiler.Left.ROW_MAJOR);
 
   private static final Tile[] ROW_MAJOR = new Tile[Lanes.TILE_ROWS * Lanes.PANEL_VECTORS];
   private static final Tile[] PACKED = new Tile[Lanes.PANEL_VECTORS];

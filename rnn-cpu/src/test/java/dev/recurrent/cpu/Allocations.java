@@ -5,8 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** Measures the allocation of a piece of code, which shows when C2 stops inlining vectors. */
 final class Allocations {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocations() {}
 
@@ -14,7 +13,8 @@ final class Allocations {
   static long perCall(Runnable code) {
     long least = Long.MAX_VALUE;
     // C2 compiles in the background: wait for it, for as long as something is still allocated.
-    for (int round = 0; round < 200 && least >= 100; round++) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (least >= 100 && System.nanoTime() < deadline) {
       int calls = 100;
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < calls; i++) {

@@ -47,8 +47,7 @@ class VectorMathTest {
   @Test
   void softplusIsAccurate() {
     DoubleUnaryOperator exact = x -> x > 40 ? x : Math.log1p(Math.exp(x));
-    check(
-        VectorMath::softplus, ScalarMath::softplus, exact, new Bounds(Double.MAX_VALUE, 4, -87));
+    check(VectorMath::softplus, ScalarMath::softplus, exact, new Bounds(Double.MAX_VALUE, 4, -87));
   }
 
   @Test
@@ -92,8 +91,9 @@ class VectorMathTest {
         }
       }
     };
-    for (var loop : loops) {
-      assertTrue(Allocations.perCall(loop) < 100);
+    for (int f = 0; f < loops.length; f++) {
+      long bytes = Allocations.perCall(loops[f]);
+      assertTrue(bytes < 100, "function %d allocates %d bytes a call".formatted(f, bytes));
     }
   }
 
@@ -104,7 +104,9 @@ class VectorMathTest {
   /** Largest errors allowed: absolute, and in ulp for arguments from {@code ulpFrom} up. */
   private record Bounds(double absolute, double ulp, double ulpFrom) {}
 
-  /** Compares with the double function, and vector with scalar bits, over a spread of all floats. */
+  /**
+   * Compares with the double function, and vector with scalar bits, over a spread of all floats.
+   */
   private static void check(
       Vectors vectors, Scalars scalars, DoubleUnaryOperator exact, Bounds bounds) {
     float[] x = arguments();
