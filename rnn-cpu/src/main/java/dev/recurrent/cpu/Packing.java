@@ -24,9 +24,18 @@ final class Packing {
       int targetStride) {
     if (lanes == Lanes.COUNT && strideN == 1) {
       copyRows(source, offset, strideK, depth, target, targetOffset, targetStride);
-    } else {
-      gather(source, offset, strideK, strideN, lanes, depth, target, targetOffset, targetStride);
+      return;
     }
+    int k = 0;
+    if (lanes == Lanes.COUNT && lanes >= 8 && strideK == 1) { // below, scalars are as fast
+      for (; k + Lanes.COUNT <= depth; k += Lanes.COUNT) {
+        int to = targetOffset + k * targetStride;
+        Transposition.block(source, offset + k, strideN, target, to, targetStride);
+      }
+    }
+    int from = offset + k * strideK;
+    int to = targetOffset + k * targetStride;
+    gather(source, from, strideK, strideN, lanes, depth - k, target, to, targetStride);
   }
 
   private static void copyRows(
@@ -120,14 +129,7 @@ final class Packing {
   }
 
   private static void packVectors(
-      float[] source,
-      int from,
-      int stride,
-      int depth,
-      int size,
-      int group,
-      float[] target,
-      int to) {
+      float[] source, int from, int stride, int depth, int size, int group, float[] target, int to) {
     int last = Math.max(0, Lanes.TILE_ROWS - Lanes.COUNT);
     for (int i = 0; i < depth; i++) {
       for (int t = 0; t < group; t++) {
