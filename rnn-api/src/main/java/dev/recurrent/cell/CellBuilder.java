@@ -63,8 +63,8 @@ public final class CellBuilder {
   }
 
   /**
-   * Returns a linear function of the operands, {@code [B, H]}: {@code W_1 v_1 + W_2 v_2 + … + b}. The
-   * name is the name of its weights; each name may be used once.
+   * Returns a linear function of the operands, {@code [B, H]}: {@code W_1 v_1 + W_2 v_2 + … + b}.
+   * The name is the name of its weights; each name may be used once.
    */
   public Value linear(String name, Value... operands) {
     return linear(name, sizes.hidden(), operands);
@@ -226,10 +226,14 @@ public final class CellBuilder {
         switch (program.code().get(i)) {
           case Linear linear ->
               throw problem(
-                  "linear " + program.sliceName(linear.parameter(), linear.offset()) + " is unused");
+                  "linear "
+                      + program.sliceName(linear.parameter(), linear.offset())
+                      + " is unused");
           case Instruction.Vector vector ->
               throw problem(
-                  "vector " + program.sliceName(vector.parameter(), vector.offset()) + " is unused");
+                  "vector "
+                      + program.sliceName(vector.parameter(), vector.offset())
+                      + " is unused");
           default -> {}
         }
       }
@@ -256,7 +260,8 @@ public final class CellBuilder {
             yield parameter;
           }
         }
-        yield findOrAdd("weight_" + linear + "_inner", Kind.INNER_WEIGHT, operand.width(), operand.id());
+        yield findOrAdd(
+            "weight_" + linear + "_inner", Kind.INNER_WEIGHT, operand.width(), operand.id());
       }
     };
   }

@@ -24,7 +24,9 @@ import java.util.function.Consumer;
  * Immutable and safe for use by several threads.
  */
 public final class CellDefinition {
-  /** Sizes that differ, so that a confusion of input and hidden size shows when a cell is defined. */
+  /**
+   * Sizes that differ, so that a confusion of input and hidden size shows when a cell is defined.
+   */
   private static final CellSizes PROBE = CellSizes.of(3, 5);
 
   private final String name;
@@ -40,8 +42,8 @@ public final class CellDefinition {
   }
 
   /**
-   * Defines a cell. Weights of the input start as {@link Initializer#glorot()}, all others as {@link
-   * Initializer#orthogonal()}, biases as 0.
+   * Defines a cell. Weights of the input start as {@link Initializer#glorot()}, all others as
+   * {@link Initializer#orthogonal()}, biases as 0.
    *
    * @throws CellDefinitionException if the equations do not fit together
    */
@@ -64,8 +66,7 @@ public final class CellDefinition {
     }
     var biases = new HashMap<String, Double>(initialValues.biases());
     biases.put(linear, value);
-    return new CellDefinition(
-        name, equations, new InitialValues(biases, initialValues.weights()));
+    return new CellDefinition(name, equations, new InitialValues(biases, initialValues.weights()));
   }
 
   /** Returns the same cell with another initializer of the weights of the given kind. */

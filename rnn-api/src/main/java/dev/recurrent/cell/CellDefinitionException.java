@@ -1,6 +1,8 @@
 package dev.recurrent.cell;
 
-/** Reports that the equations of a cell do not fit together; the message names the value at fault. */
+/**
+ * Reports that the equations of a cell do not fit together; the message names the value at fault.
+ */
 public final class CellDefinitionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -11,9 +11,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * Holds the catalogue of cells: for each its equations, its paper and its initial values. In the
- * equations σ is the logistic function, ∘ the elementwise product, and {@code W_k x + U_k h + b_k} is
- * written {@code linear("k", x, h)}. Input weights start as Glorot's, recurrent weights orthogonal,
- * biases 0 (the forget gate's 1: Jozefowicz et al. 2015).
+ * equations σ is the logistic function, ∘ the elementwise product, and {@code W_k x + U_k h + b_k}
+ * is written {@code linear("k", x, h)}. Input weights start as Glorot's, recurrent weights
+ * orthogonal, biases 0 (the forget gate's 1: Jozefowicz et al. 2015).
  */
 public final class Cells {
   /** Elman's simple recurrent network (1990): h' = tanh(W x + U h + b). PyTorch's {@code RNN}. */
@@ -23,8 +23,8 @@ public final class Cells {
   public static final CellDefinition ELMAN_RELU = elman("elman-relu", Functions::relu);
 
   /**
-   * Jordan's network (1986), whose memory is its output: h = tanh(W_h x + U_h y + b_h), y' = tanh(W_y
-   * h + b_y). The hidden layer and the output have H units each.
+   * Jordan's network (1986), whose memory is its output: h = tanh(W_h x + U_h y + b_h), y' =
+   * tanh(W_y h + b_y). The hidden layer and the output have H units each.
    */
   public static final CellDefinition JORDAN =
       CellDefinition.named(
@@ -116,8 +116,8 @@ public final class Cells {
           });
 
   /**
-   * Gated recurrent unit, reset gate before the product (Cho et al. 2014): r, z = σ(W x + U h + b), n
-   * = tanh(W x + U (r∘h) + b), h' = (1-z)∘n + z∘h.
+   * Gated recurrent unit, reset gate before the product (Cho et al. 2014): r, z = σ(W x + U h + b),
+   * n = tanh(W x + U (r∘h) + b), h' = (1-z)∘n + z∘h.
    */
   public static final CellDefinition GRU_RESET_BEFORE =
       CellDefinition.named(
@@ -147,8 +147,8 @@ public final class Cells {
           });
 
   /**
-   * Independently recurrent network (Li et al. 2018): h' = relu(W x + u∘h + b); u starts uniformly in
-   * [0, 1).
+   * Independently recurrent network (Li et al. 2018): h' = relu(W x + u∘h + b); u starts uniformly
+   * in [0, 1).
    */
   public static final CellDefinition INDRNN =
       CellDefinition.named(
@@ -234,8 +234,8 @@ public final class Cells {
   }
 
   /**
-   * Returns the LSTM with a projected hidden state (Sak et al. 2014): the gates as in {@link #LSTM},
-   * h' = V (o∘tanh(c')), with h of the given size. PyTorch's {@code LSTM(proj_size=…)}.
+   * Returns the LSTM with a projected hidden state (Sak et al. 2014): the gates as in {@link
+   * #LSTM}, h' = V (o∘tanh(c')), with h of the given size. PyTorch's {@code LSTM(proj_size=…)}.
    *
    * @param size the size of h, or 0 for a quarter of the hidden size
    */

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Appends instructions to a program; an instruction that is there already is not computed twice. */
+/**
+ * Appends instructions to a program; an instruction that is there already is not computed twice.
+ */
 final class CodeBuilder {
   private final List<Instruction> code = new ArrayList<>();
   private final Map<Instruction, Integer> known = new HashMap<>();

@@ -7,9 +7,9 @@ import java.util.List;
  * loss with respect to the states after the step, it computes those with respect to the states
  * before it, and what the parameters' gradients are summed from.
  *
- * <p>The gradient of a weight leaves the time loop: it is Σ dᵀ v over all steps and rows, where d is
- * the weight's {@link ParameterGradient#value()} and v its operand. The gradient with respect to the
- * input is Σ Wᵀ d over the input weights, plus {@link #inputGradient()}.
+ * <p>The gradient of a weight leaves the time loop: it is Σ dᵀ v over all steps and rows, where d
+ * is the weight's {@link ParameterGradient#value()} and v its operand. The gradient with respect to
+ * the input is Σ Wᵀ d over the input weights, plus {@link #inputGradient()}.
  *
  * @param cell the program that this is the derivative of
  * @param code the instructions

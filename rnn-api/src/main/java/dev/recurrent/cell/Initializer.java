@@ -2,7 +2,9 @@ package dev.recurrent.cell;
 
 import java.util.random.RandomGenerator;
 
-/** Fills the initial values of a parameter, or of a slice of one, row-major {@code [rows, columns]}. */
+/**
+ * Fills the initial values of a parameter, or of a slice of one, row-major {@code [rows, columns]}.
+ */
 @FunctionalInterface
 public interface Initializer {
   /** Writes {@code rows * columns} values into {@code values} from {@code offset} on. */
@@ -42,8 +44,8 @@ public interface Initializer {
   }
 
   /**
-   * Returns the initializer that draws a random matrix with orthonormal rows, or columns where there
-   * are fewer of them (Saxe et al. 2013): Gram-Schmidt, twice for accuracy, on normal draws.
+   * Returns the initializer that draws a random matrix with orthonormal rows, or columns where
+   * there are fewer of them (Saxe et al. 2013): Gram-Schmidt, twice for accuracy, on normal draws.
    */
   static Initializer orthogonal() {
     return OrthogonalInitializer::fill;

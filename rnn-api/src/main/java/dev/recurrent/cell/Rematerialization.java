@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Decides which forward values a derivative reads from memory and which it computes again, and drops
- * what nothing needs. A value is computed again when that costs a few additions or products of
- * values that are at hand anyway: memory traffic costs more than those.
+ * Decides which forward values a derivative reads from memory and which it computes again, and
+ * drops what nothing needs. A value is computed again when that costs a few additions or products
+ * of values that are at hand anyway: memory traffic costs more than those.
  */
 final class Rematerialization {
   private final CellProgram cell;
@@ -96,11 +96,9 @@ final class Rematerialization {
       case Saved read -> forward(read.value());
       case Unary unary -> code.emit(new Unary(unary.op(), moved[unary.a()], unary.width()));
       case Binary binary ->
-          code.emit(
-              new Binary(binary.op(), moved[binary.a()], moved[binary.b()], binary.width()));
+          code.emit(new Binary(binary.op(), moved[binary.a()], moved[binary.b()], binary.width()));
       case RowSum sum -> code.emit(new RowSum(moved[sum.a()]));
-      case Broadcast broadcast ->
-          code.emit(new Broadcast(moved[broadcast.a()], broadcast.width()));
+      case Broadcast broadcast -> code.emit(new Broadcast(moved[broadcast.a()], broadcast.width()));
       case LinearTransposed product ->
           code.emit(
               new LinearTransposed(

@@ -1,9 +1,9 @@
 package dev.recurrent.cell;
 
 /**
- * Stands for a value in the equations of a cell: a row of {@link #width()} numbers for each sequence
- * of the batch. Values are made by a {@link CellBuilder} and by the operations here and in {@link
- * Functions}; they hold no numbers themselves.
+ * Stands for a value in the equations of a cell: a row of {@link #width()} numbers for each
+ * sequence of the batch. Values are made by a {@link CellBuilder} and by the operations here and in
+ * {@link Functions}; they hold no numbers themselves.
  *
  * <p>Operands must have the same width, or be scalars (one number a row), which broadcast.
  */

@@ -5,8 +5,8 @@ import java.util.List;
 /** Runs a compiled {@link PointwiseProgram}. */
 public interface PointwiseKernel extends AutoCloseable {
   /**
-   * Computes every element. All matrices have the same shape; an output may be the same matrix as an
-   * input, but may not overlap one otherwise.
+   * Computes every element. All matrices have the same shape; an output may be the same matrix as
+   * an input, but may not overlap one otherwise.
    *
    * @param inputs as many as the program reads
    * @param scalars as many numbers as the program asks for

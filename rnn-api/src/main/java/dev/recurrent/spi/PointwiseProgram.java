@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Describes an elementwise computation on tensors of one size: an optimizer's update, an activation,
- * a loss. Built by {@link Builder}; compiled by {@link Backend#compile(PointwiseProgram)}.
+ * Describes an elementwise computation on tensors of one size: an optimizer's update, an
+ * activation, a loss. Built by {@link Builder}; compiled by {@link
+ * Backend#compile(PointwiseProgram)}.
  *
  * @param name for error messages and profiles
  * @param inputs the number of tensors read

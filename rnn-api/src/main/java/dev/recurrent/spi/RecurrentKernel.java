@@ -35,12 +35,12 @@ public interface RecurrentKernel extends AutoCloseable {
    * @param layout how the rows are packed
    * @param direction the direction of time
    * @param mode what to keep
-   * @param seed decides the random masks, together with the caller's index of the sequence, the step
-   *     and the unit
+   * @param seed decides the random masks, together with the caller's index of the sequence, the
+   *     step and the unit
    * @param input {@code [N, I]}
    * @param initialStates {@code [B, S]} each, or an empty list for zeros
-   * @param parameters in the order and with the shapes of {@code CellProgram.parameters()}; a vector
-   *     is {@code [rows, 1]}
+   * @param parameters in the order and with the shapes of {@code CellProgram.parameters()}; a
+   *     vector is {@code [rows, 1]}
    * @param output {@code [N, O]}, written
    * @param finalStates {@code [B, S]} each, written; of a sequence of length 0 the initial one
    */
@@ -63,8 +63,8 @@ public interface RecurrentKernel extends AutoCloseable {
   }
 
   /**
-   * What a backward pass reads and writes. The matrices of the forward call must still hold the same
-   * values.
+   * What a backward pass reads and writes. The matrices of the forward call must still hold the
+   * same values.
    *
    * @param forward the call whose derivative is wanted
    * @param dOutput {@code [N, O]}
@@ -94,7 +94,9 @@ public interface RecurrentKernel extends AutoCloseable {
     void close();
   }
 
-  /** Runs the sequences. Returns what was kept, which the caller closes; in INFERENCE nothing is. */
+  /**
+   * Runs the sequences. Returns what was kept, which the caller closes; in INFERENCE nothing is.
+   */
   Trace forward(ForwardCall call);
 
   /** Runs the derivative of the forward pass that returned {@code trace}. */

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Says how the sequences of a batch are packed: rows sorted by falling length, and at each step only
- * the rows that are still running, so that padding costs nothing. The packed rows of step t are
- * {@code rowStart(t)} to {@code rowStart(t) + batchSize(t)}; row {@code i} of every step belongs to
- * the caller's sequence {@code order()[i]}. Immutable.
+ * Says how the sequences of a batch are packed: rows sorted by falling length, and at each step
+ * only the rows that are still running, so that padding costs nothing. The packed rows of step t
+ * are {@code rowStart(t)} to {@code rowStart(t) + batchSize(t)}; row {@code i} of every step
+ * belongs to the caller's sequence {@code order()[i]}. Immutable.
  */
 public final class SequenceLayout {
   private final int[] order;

@@ -9,7 +9,11 @@ import dev.recurrent.cell.UnaryOp;
  * not overlap an operand otherwise. Matrices of row indices are INT32 {@code [n, 1]}.
  */
 public interface TensorOps {
-  /** Computes {@code c = a b + beta c} with a {@code [M, K]}, b {@code [K, N]}, c {@code [M, N]}. */
+  /**
+   * Computes {@code c = a b + beta c} with a {@code [M, K]}, b {@code [K, N]}, c {@code [M, N]}.
+   * With beta 0, c is only written: what it held before, NaN too, has no effect. With K = 0, c =
+   * beta c.
+   */
   void multiply(Matrix a, Matrix b, Matrix c, float beta);
 
   /** Applies a function to each element: a, out {@code [M, N]}. */
@@ -33,7 +37,10 @@ public interface TensorOps {
   /** Writes one number everywhere; out {@code [M, N]} of FLOAT32. */
   void fill(Matrix out, float value);
 
-  /** Sums over the rows: a {@code [M, N]}, {@code out = column sums + beta out}, {@code [1, N]}. */
+  /**
+   * Sums over the rows: a {@code [M, N]}, {@code out = column sums + beta out}, {@code [1, N]}.
+   * With beta 0, out is only written.
+   */
   void sumRows(Matrix a, Matrix out, float beta);
 
   /** Sums over the columns: a {@code [M, N]}, {@code out = row sums}, {@code [M, 1]}. */
@@ -61,10 +68,27 @@ public interface TensorOps {
   void softmax(Matrix a, Matrix out);
 
   /**
-   * Draws a keep-mask, {@code [M, N]}: element (r, c) is {@code value} with probability {@code keep},
-   * otherwise 0, as {@link RandomBits#keeps} decides for row {@code r} and unit {@code c}.
+   * Draws a keep-mask, {@code [M, N]}: element (r, c) is {@code value} with probability {@code
+   * keep}, otherwise 0, as {@link RandomBits#keeps} decides for row {@code r} and unit {@code c}.
    */
   void keepMask(long seed, float keep, float value, Matrix out);
+
+  /**
+   * Draws a keep-mask as {@link #keepMask(long, float, float, Matrix)} does, but for rows that have
+   * a number of their own, such as the caller's index of a sequence.
+   *
+   * @param rows INT32 {@code [M, 1]}: the number that stands for row r in {@link RandomBits#rowKey}
+   */
+  void keepMask(MaskDraw draw, Matrix rows, Matrix out);
+
+  /**
+   * Describes the draw of a keep-mask.
+   *
+   * @param seed decides the draw
+   * @param keep the probability of {@code value}
+   * @param value what a kept element is
+   */
+  record MaskDraw(long seed, float keep, float value) {}
 
   /**
    * What {@link #softmaxCrossEntropy} reads and writes.
@@ -74,8 +98,8 @@ public interface TensorOps {
    * @param labelSmoothing the share of the target that is spread over all V classes
    * @param scale multiplies the derivative
    * @param losses {@code [M, 1]}, written, in nats, not scaled
-   * @param dLogits {@code [M, V]}, written: (softmax minus smoothed target) times scale; may be {@code
-   *     logits}
+   * @param dLogits {@code [M, V]}, written: (softmax minus smoothed target) times scale; may be
+   *     {@code logits}
    */
   record CrossEntropyCall(
       Matrix logits,

@@ -1,0 +1,185 @@
+package dev.recurrent.cpu;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Runs a task on a fixed number of threads at once; the caller is worker 0.
+ *
+ * <p>The threads are daemons. After a task they spin for {@link #SPIN_NANOS} for the next one, then
+ * park: nothing spins between calls. One task runs at a time; other callers wait their turn. With
+ * one worker a task is a plain call.
+ */
+final class Workers implements AutoCloseable {
+  /** What the workers do together. */
+  interface Task {
+    /** Does the share of worker {@code worker}, which is 0 to {@code count() - 1}. */
+    void run(int worker);
+  }
+
+  /** How long an idle worker looks for the next task before it parks. */
+  private static final long SPIN_NANOS = 30_000;
+
+  private final int count;
+  private final Barrier barrier;
+  private final Thread[] threads; // [count], 0 unused
+  private final ReentrantLock turn = new ReentrantLock();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final Signal[] parked; // [count], 1 while the worker sleeps or is about to
+  private final Signal generation = new Signal(); // counts the tasks, -1 after close
+  private final Barrier finish;
+  private Task task;
+
+  /** Starts {@code count - 1} threads. */
+  Workers(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("workers: expected at least 1, got " + count);
+    }
+    this.count = count;
+    barrier = new Barrier(count);
+    finish = new Barrier(count);
+    threads = new Thread[count];
+    parked = new Signal[count];
+    for (int w = 0; w < count; w++) {
+      parked[w] = new Signal();
+    }
+    for (int w = 1; w < count; w++) {
+      int worker = w;
+      threads[w] =
+          Thread.ofPlatform()
+              .daemon()
+              .name("recurrent-cpu-" + worker)
+              .start(() -> serve(worker));
+    }
+  }
+
+  /** Returns the number of workers, the caller included. */
+  int count() {
+    return count;
+  }
+
+  /**
+   * Returns once every worker has called this in the running task. What any of them wrote before is
+   * visible to all after. Only inside a task, and as often by one worker as by each other.
+   */
+  void await(int worker) {
+    barrier.await(worker);
+  }
+
+  /**
+   * Runs the task on all workers and returns when all are done.
+   *
+   * @throws RuntimeException or Error, the first one thrown by a worker; those that wait for it at
+   *     the barrier are released
+   * @throws IllegalStateException inside a task or after {@link #close}
+   */
+  void run(Task task) {
+    if (turn.isHeldByCurrentThread()) {
+      throw new IllegalStateException("workers: expected no task inside a task");
+    }
+    turn.lock();
+    try {
+      if (generation.get() < 0) {
+        throw new IllegalStateException("workers: expected them open, they are closed");
+      }
+      if (count == 1) {
+        task.run(0);
+      } else {
+        runOnAll(task);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void runOnAll(Task task) {
+    this.task = task;
+    failure.set(null);
+    barrier.reset();
+    generation.set((generation.get() + 1) & Integer.MAX_VALUE);
+    for (int w = 1; w < count; w++) {
+      if (parked[w].get() != 0) {
+        LockSupport.unpark(threads[w]);
+      }
+    }
+    perform(task, 0);
+    finish.await(0);
+    this.task = null;
+    switch (failure.get()) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException("workers: checked exception", e);
+    }
+  }
+
+  private void perform(Task task, int worker) {
+    try {
+      task.run(worker);
+    } catch (Barrier.Broken e) {
+      // the worker that broke the barrier has said why
+    } catch (Throwable e) { // also an Error must release the other workers
+      failure.compareAndSet(null, e);
+      barrier.breakUp();
+    }
+  }
+
+  private void serve(int worker) {
+    int seen = 0;
+    while (true) {
+      awaitTask(worker, seen);
+      seen = generation.get();
+      if (seen < 0) {
+        return;
+      }
+      perform(task, worker);
+      finish.await(worker);
+    }
+  }
+
+  private void awaitTask(int worker, int seen) {
+    long deadline = System.nanoTime() + SPIN_NANOS;
+    while (generation.get() == seen) {
+      if (count <= Barrier.PROCESSORS && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+        continue;
+      }
+      parked[worker].set(1);
+      while (generation.get() == seen) {
+        LockSupport.park(this);
+      }
+      parked[worker].set(0);
+    }
+  }
+
+  /** Ends the threads; waits for a running task. A second call does nothing. */
+  @Override
+  public void close() {
+    if (turn.isHeldByCurrentThread()) {
+      throw new IllegalStateException("workers: expected no close inside a task");
+    }
+    turn.lock();
+    try {
+      generation.set(-1);
+      for (int w = 1; w < count; w++) {
+        LockSupport.unpark(threads[w]);
+      }
+    } finally {
+      turn.unlock();
+    }
+    boolean interrupted = false;
+    for (int w = 1; w < count; w++) {
+      while (threads[w].isAlive()) {
+        try {
+          threads[w].join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
