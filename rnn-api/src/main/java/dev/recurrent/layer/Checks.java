@@ -24,11 +24,7 @@ final class Checks {
   static void columns(String layer, Tensor x, int expected) {
     if (x.columns() != expected) {
       throw new IllegalArgumentException(
-          layer
-              + " input: expected [rows, "
-              + expected
-              + "], got "
-              + x.value().shape());
+          layer + " input: expected [rows, " + expected + "], got " + x.value().shape());
     }
   }
 

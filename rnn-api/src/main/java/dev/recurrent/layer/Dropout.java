@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Sets elements to 0 with the given rate while training and multiplies the others by 1 / (1 - rate)
- * (Srivastava et al. 2014, inverted); outside training it does nothing. The mask is a function of the
- * tape's seed, so a resumed run draws the same.
+ * (Srivastava et al. 2014, inverted); outside training it does nothing. The mask is a function of
+ * the tape's seed, so a resumed run draws the same.
  */
 public final class Dropout extends Layer {
   private final double rate;

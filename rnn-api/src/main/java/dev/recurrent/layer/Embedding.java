@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns tokens into vectors: row k of its weight {@code [vocabulary, size]} is the vector of token k.
- * A negative token gives zeros. The weight starts normal with deviation 1, as in PyTorch.
+ * Turns tokens into vectors: row k of its weight {@code [vocabulary, size]} is the vector of token
+ * k. A negative token gives zeros. The weight starts normal with deviation 1, as in PyTorch.
  */
 public final class Embedding extends Layer {
   private final int vocabulary;

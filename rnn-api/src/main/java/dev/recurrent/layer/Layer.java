@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds parameters and computes with them. A layer is made from its sizes, then built: alone or as
- * part of a {@link Model}. Building allocates its parameters on a backend; closing the layer that was
- * built frees them all.
+ * part of a {@link Model}. Building allocates its parameters on a backend; closing the layer that
+ * was built frees them all.
  *
  * <p>A layer of your own extends this class: it declares its parameters in {@link #declare} and
  * computes with {@link dev.recurrent.tape.Tensor}s in a method of its own.
@@ -58,7 +58,9 @@ public abstract class Layer implements AutoCloseable {
     return shapes;
   }
 
-  /** Returns the values of the layer's own tensors for a model file, with the keys of the shapes. */
+  /**
+   * Returns the values of the layer's own tensors for a model file, with the keys of the shapes.
+   */
   protected Map<String, float[]> fileValues() {
     var values = new LinkedHashMap<String, float[]>();
     parameters.forEach((name, parameter) -> values.put(name, parameter.toArray()));
@@ -105,7 +107,9 @@ public abstract class Layer implements AutoCloseable {
     return store;
   }
 
-  /** Returns the name within the model, such as {@code encoder.lstm}; empty for the model itself. */
+  /**
+   * Returns the name within the model, such as {@code encoder.lstm}; empty for the model itself.
+   */
   public final String path() {
     return path;
   }

@@ -18,8 +18,8 @@ import java.util.Map;
  * }
  * }</pre>
  *
- * <p>The order of calls: construct, {@link #build}, then use, save, load; {@link #close} at the end.
- * A model is a layer itself, so models nest.
+ * <p>The order of calls: construct, {@link #build}, then use, save, load; {@link #close} at the
+ * end. A model is a layer itself, so models nest.
  */
 public abstract class Model extends Layer {
   private final Map<String, Layer> layers = new LinkedHashMap<>();

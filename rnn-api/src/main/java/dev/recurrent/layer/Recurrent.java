@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs any cell over sequences: in one or several layers, one or two directions, with dropout between
- * the layers. With two directions the outputs of a step are joined, forward first, and a layer above
- * sees both.
+ * Runs any cell over sequences: in one or several layers, one or two directions, with dropout
+ * between the layers. With two directions the outputs of a step are joined, forward first, and a
+ * layer above sees both.
  *
  * <pre>{@code
  * var lstm = Recurrent.of(Cells.LSTM, 64, 256).layers(2).dropout(0.2).build(backend, 1);
@@ -132,8 +132,8 @@ public final class Recurrent extends Layer {
   }
 
   /**
-   * Runs the sequences from the states that {@code state} holds for this layer (zeros at first), and
-   * leaves the states after their last steps there, cut from the gradient.
+   * Runs the sequences from the states that {@code state} holds for this layer (zeros at first),
+   * and leaves the states after their last steps there, cut from the gradient.
    *
    * @throws IllegalArgumentException if the state is of another number of sequences
    */
@@ -144,11 +144,11 @@ public final class Recurrent extends Layer {
   }
 
   /**
-   * Runs the sequences from the given states, and returns output and final states; the gradient flows
-   * through all of them.
+   * Runs the sequences from the given states, and returns output and final states; the gradient
+   * flows through all of them.
    *
-   * @param initial {@code [B, S]} each in the caller's order of the sequences, in the order of {@link
-   *     RecurrentResult#finalStates()}; an empty list for zeros
+   * @param initial {@code [B, S]} each in the caller's order of the sequences, in the order of
+   *     {@link RecurrentResult#finalStates()}; an empty list for zeros
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
@@ -160,7 +160,8 @@ public final class Recurrent extends Layer {
   public Stepper stepper() {
     if (directions.size() > 1) {
       throw new IllegalStateException(
-          describe() + ": expected one direction, got two: the reverse one needs the whole sequence");
+          describe()
+              + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
     prepareKernels();
     return new RecurrentStepper(this);

@@ -4,7 +4,9 @@ import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.tape.Tensor;
 import java.util.List;
 
-/** Holds what a {@link Recurrent} computed: the outputs of all steps and the states after the last. */
+/**
+ * Holds what a {@link Recurrent} computed: the outputs of all steps and the states after the last.
+ */
 public final class RecurrentResult {
   private final Recurrent layer;
   private final Tensor output;
@@ -23,8 +25,8 @@ public final class RecurrentResult {
 
   /**
    * Returns all states after each sequence's last step, {@code [B, S]} each, row i that of the
-   * caller's sequence i: layer by layer, in it direction by direction, in it state by state. They may
-   * be handed to {@link Recurrent#run} as initial states.
+   * caller's sequence i: layer by layer, in it direction by direction, in it state by state. They
+   * may be handed to {@link Recurrent#run} as initial states.
    */
   public List<Tensor> finalStates() {
     return finalStates;
@@ -42,9 +44,9 @@ public final class RecurrentResult {
   }
 
   /**
-   * Returns what the last layer has seen of each whole sequence, {@code [B, outputSize]}: its output
-   * at the last step, joined with that of the reverse direction at the first. Row i belongs to the
-   * caller's sequence i; of a sequence of length 0 it is the initial state.
+   * Returns what the last layer has seen of each whole sequence, {@code [B, outputSize]}: its
+   * output at the last step, joined with that of the reverse direction at the first. Row i belongs
+   * to the caller's sequence i; of a sequence of length 0 it is the initial state.
    */
   public Tensor last() {
     int top = layer.layerCount() - 1;

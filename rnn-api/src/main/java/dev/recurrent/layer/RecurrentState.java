@@ -13,9 +13,9 @@ import java.util.Map;
 
 /**
  * Carries the states of recurrent layers from one window of a batch of sequences to the next, cut
- * from the gradient: what truncated back-propagation through time needs, and what generation goes on
- * from. One object holds the states of all recurrent layers of a model; a layer finds its own, zeros
- * at first. Rows are in the caller's order. The caller closes it.
+ * from the gradient: what truncated back-propagation through time needs, and what generation goes
+ * on from. One object holds the states of all recurrent layers of a model; a layer finds its own,
+ * zeros at first. Rows are in the caller's order. The caller closes it.
  */
 public final class RecurrentState implements AutoCloseable {
   private final Map<Recurrent, List<Storage>> states = new IdentityHashMap<>();

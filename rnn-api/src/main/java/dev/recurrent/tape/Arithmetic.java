@@ -42,9 +42,7 @@ final class Arithmetic {
     var out = tape.tensor(a.rows(), a.columns(), a.layout());
     tape.ops().affine(a.value(), factor, 0, out.value());
     return tape.record(
-        out,
-        List.of(a),
-        () -> a.contribute(d -> tape.ops().affine(out.gradient(), factor, 0, d)));
+        out, List.of(a), () -> a.contribute(d -> tape.ops().affine(out.gradient(), factor, 0, d)));
   }
 
   static Tensor plusRow(Tensor a, Tensor row) {
@@ -67,10 +65,7 @@ final class Arithmetic {
   static Tensor multiply(Tensor a, Tensor b) {
     if (a.columns() != b.rows()) {
       throw new IllegalArgumentException(
-          "multiply: expected a right side of "
-              + a.columns()
-              + " rows, got "
-              + b.value().shape());
+          "multiply: expected a right side of " + a.columns() + " rows, got " + b.value().shape());
     }
     var tape = a.tape();
     var out = tape.tensor(a.rows(), b.columns(), a.layout());
@@ -116,9 +111,7 @@ final class Arithmetic {
         () -> {
           var kernel = tape.kernel(UnaryDerivative.of(function));
           a.contribute(
-              d ->
-                  kernel.run(
-                      List.of(out.gradient(), out.value()), new float[0], List.of(d)));
+              d -> kernel.run(List.of(out.gradient(), out.value()), new float[0], List.of(d)));
         });
   }
 
@@ -149,9 +142,7 @@ final class Arithmetic {
     return tape.record(
         out,
         List.of(a),
-        () ->
-            tape.ops()
-                .addScaled(1, out.gradient(), a.gradientOrZeros().columns(from, count)));
+        () -> tape.ops().addScaled(1, out.gradient(), a.gradientOrZeros().columns(from, count)));
   }
 
   static Tensor gatherRows(Tensor a, int[] indices) {

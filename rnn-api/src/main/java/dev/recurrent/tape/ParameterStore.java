@@ -6,7 +6,6 @@ import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.Storage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,8 @@ public final class ParameterStore implements AutoCloseable {
     gradientStorage = backend.memory().allocate(DataType.FLOAT32, size);
     int offset = 0;
     for (var parameter : parameters) {
-      parameter.bind(this, view(valueStorage, parameter, offset), view(gradientStorage, parameter, offset));
+      parameter.bind(
+          this, view(valueStorage, parameter, offset), view(gradientStorage, parameter, offset));
       offset += aligned(parameter.size());
     }
     initialize(seed);

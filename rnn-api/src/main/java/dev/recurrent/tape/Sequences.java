@@ -93,8 +93,7 @@ public final class Sequences {
   /** Holds sequences of features of equal length, {@code [steps, batch, width]}; copies them. */
   public static Sequences timeMajor(float[] features, int steps, int batch, int width) {
     requireLength("features", features.length, steps, batch, width);
-    return new Sequences(
-        SequenceLayout.uniform(steps, batch), width, null, features.clone(), null);
+    return new Sequences(SequenceLayout.uniform(steps, batch), width, null, features.clone(), null);
   }
 
   /** Holds one label for each sequence of a batch: sequences of one token. */
@@ -182,15 +181,14 @@ public final class Sequences {
   }
 
   /**
-   * Returns the same sequences with a weight for each step of each, in the caller's order; 0 leaves a
-   * step out of the loss. Tokens of weight 0 become {@link #IGNORED}.
+   * Returns the same sequences with a weight for each step of each, in the caller's order; 0 leaves
+   * a step out of the loss. Tokens of weight 0 become {@link #IGNORED}.
    */
   public Sequences weighted(List<float[]> weightsOfSequences) {
     var packed = new float[layout.totalRows()];
     requireSameLengths(weightsOfSequences);
     forEachRow(
-        layout,
-        (row, sequence, step) -> packed[row] = weightsOfSequences.get(sequence)[step]);
+        layout, (row, sequence, step) -> packed[row] = weightsOfSequences.get(sequence)[step]);
     return withPackedWeights(packed);
   }
 
@@ -209,8 +207,8 @@ public final class Sequences {
   }
 
   /**
-   * Returns steps {@code from} to {@code to} (exclusive) of all sequences, each as far as it goes: a
-   * sequence that has ended is of length 0.
+   * Returns steps {@code from} to {@code to} (exclusive) of all sequences, each as far as it goes:
+   * a sequence that has ended is of length 0.
    */
   public Sequences window(int from, int to) {
     if (from < 0 || to < from || to > steps()) {
@@ -266,7 +264,9 @@ public final class Sequences {
     return (tokens != null ? "tokens" : "features of width " + width) + " in " + layout;
   }
 
-  /** Puts packed rows of the given width into the caller's order: {@code [length][columns]} each. */
+  /**
+   * Puts packed rows of the given width into the caller's order: {@code [length][columns]} each.
+   */
   static List<float[][]> unpack(float[] rows, int columns, SequenceLayout layout) {
     var sequences = new float[layout.batch()][][];
     for (int i = 0; i < sequences.length; i++) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes tensors, records what is computed with them, and goes back through it: reverse-mode
- * differentiation whose smallest step is a whole operation, such as a recurrent layer over all steps
- * of a batch.
+ * differentiation whose smallest step is a whole operation, such as a recurrent layer over all
+ * steps of a batch.
  *
  * <pre>{@code
  * try (var tape = Tape.training(backend, 42)) {
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A pass begins with {@link #reset()}, which frees the tensors of the pass before; their memory is
- * used again, so that a loop over batches of similar shapes allocates nothing after its first
+ * <p>A pass begins with {@link #reset()}, which frees the tensors of the pass before; their memory
+ * is used again, so that a loop over batches of similar shapes allocates nothing after its first
  * passes. The {@link Mode} says whether random masks are drawn (TRAINING) or replaced by their
  * expectation, and whether anything is recorded (not in INFERENCE). Used by one thread.
  */
@@ -179,7 +179,8 @@ public final class Tape implements AutoCloseable {
     }
     if (wentBack) {
       throw new IllegalStateException(
-          "backward: expected one call a pass, got a second one; add the losses, or reset the tape");
+          "backward: expected one call a pass, got a second one; add the losses, or reset the"
+              + " tape");
     }
     wentBack = true;
     loss.seed(scale);

@@ -134,7 +134,8 @@ public final class Tensor {
           "layout: expected one of " + rows() + " rows, got " + newLayout);
     }
     var out = new Tensor(tape, value(), newLayout);
-    return tape.record(out, List.of(this), () -> contribute(d -> tape.ops().copy(out.gradient(), d)));
+    return tape.record(
+        out, List.of(this), () -> contribute(d -> tape.ops().copy(out.gradient(), d)));
   }
 
   /** Adds elementwise. */

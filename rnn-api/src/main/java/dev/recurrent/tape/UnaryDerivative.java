@@ -41,8 +41,7 @@ final class UnaryDerivative {
           case NEGATE -> p.constant(-1);
           case RECIPROCAL -> p.apply(UnaryOp.NEGATE, p.apply(BinaryOp.TIMES, y, y));
           case SOFTPLUS ->
-              p.apply(
-                  BinaryOp.MINUS, one, p.apply(UnaryOp.EXP, p.apply(UnaryOp.NEGATE, y)));
+              p.apply(BinaryOp.MINUS, one, p.apply(UnaryOp.EXP, p.apply(UnaryOp.NEGATE, y)));
         };
     return p.output(p.apply(BinaryOp.TIMES, dy, slope)).build();
   }
