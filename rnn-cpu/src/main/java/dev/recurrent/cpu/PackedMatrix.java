@@ -28,6 +28,7 @@ final class PackedMatrix {
   private final int[] panelFirst; // [panels + 1] first vector column of each panel
   private final int[] panelOffset; // [panels + 1] into data
   private final int[] destinations; // [vector columns]
+  private final int[] lanes; // [vector columns]
   private final boolean[] partial; // [panels] a vector column that must not be stored whole
   private final float[] zeros; // [highest destination + lanes] what C starts from
 
@@ -60,12 +61,14 @@ final class PackedMatrix {
     panelOffset = new int[panels + 1];
     partial = new boolean[panels];
     destinations = new int[count];
+    lanes = new int[count];
     data = new float[Math.multiplyExact(Math.multiplyExact(depth, count), Lanes.COUNT)];
     int width = 0;
     for (int p = 0; p < panels; p++) {
       panelOffset[p] = panelFirst[p] * depth * Lanes.COUNT;
       for (int v = panelFirst[p]; v < panelFirst[p + 1]; v++) {
         destinations[v] = this.columns[v].destination();
+        lanes[v] = this.columns[v].lanes();
         width = Math.max(width, destinations[v] + Lanes.COUNT);
         partial[p] |= tails == Tails.EXACT && this.columns[v].lanes() < Lanes.COUNT;
       }
@@ -161,6 +164,11 @@ final class PackedMatrix {
   /** Returns the column of C for each vector column. */
   int[] destinations() {
     return destinations;
+  }
+
+  /** Returns the number of valid lanes of each vector column. */
+  int[] lanes() {
+    return lanes;
   }
 
   /** Returns a row of zeros as wide as C. */

@@ -149,6 +149,11 @@ final class VectorMath {
     return x.blend(0, x.compare(VectorOperators.LT, 0));
   }
 
+  /** Returns 1 where a is greater than b, otherwise 0. */
+  static FloatVector greater(FloatVector a, FloatVector b) {
+    return FloatVector.zero(Lanes.SPECIES).blend(1f, a.compare(VectorOperators.GT, b));
+  }
+
   /** Returns 1 / x, rounded correctly. 1 operation. */
   static FloatVector reciprocal(FloatVector x) {
     return constant(1).div(x);

@@ -92,8 +92,9 @@ class VectorMathTest {
         }
       }
     };
-    for (var loop : loops) {
-      assertTrue(Allocations.perCall(loop) < 100);
+    for (int f = 0; f < loops.length; f++) {
+      long bytes = Allocations.perCall(loops[f]);
+      assertTrue(bytes < 100, "function %d allocates %d bytes a call".formatted(f, bytes));
     }
   }
 

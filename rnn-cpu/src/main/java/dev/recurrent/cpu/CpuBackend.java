@@ -1,0 +1,65 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.DeviceInfo;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.Memory;
+import dev.recurrent.spi.PointwiseKernel;
+import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.TensorOps;
+
+/** Computes on the processor's vector units with a pool of threads. */
+final class CpuBackend implements Backend {
+  private final Workers workers;
+  private final CpuMemory memory = new CpuMemory();
+  private final ArrayPool pool = new ArrayPool();
+  private final Gemm gemm;
+  private final CpuTensorOps ops;
+  private final Matrix nothing;
+
+  CpuBackend(int threads) {
+    workers = new Workers(threads);
+    gemm = new Gemm(workers);
+    ops = new CpuTensorOps(workers, gemm);
+    nothing = Matrix.of(memory.allocate(DataType.FLOAT32, 1), 1, 1);
+  }
+
+  /** Describes the device that {@code threads} threads make. */
+  static DeviceInfo describe(int threads) {
+    return new DeviceInfo(
+        "cpu", "%d-bit SIMD, %d threads".formatted(Lanes.COUNT * Float.SIZE, threads));
+  }
+
+  @Override
+  public DeviceInfo device() {
+    return describe(workers.count());
+  }
+
+  @Override
+  public Memory memory() {
+    return memory;
+  }
+
+  @Override
+  public TensorOps ops() {
+    return ops;
+  }
+
+  @Override
+  public RecurrentKernel compile(CellProgram program) {
+    return new CpuRecurrentKernel(program, workers, gemm, pool, nothing);
+  }
+
+  @Override
+  public PointwiseKernel compile(PointwiseProgram program) {
+    return new CpuPointwiseKernel(program, workers);
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.spi.Availability;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.BackendOptions;
+import dev.recurrent.spi.BackendProvider;
+
+/** Offers the backend {@code cpu}: pure Java on the Vector API. */
+public final class CpuProvider implements BackendProvider {
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+  /** Creates the provider; does nothing else. */
+  public CpuProvider() {}
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public int priority() {
+    return 100;
+  }
+
+  @Override
+  public Availability probe() {
+    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+      return new Availability.Unavailable(
+          "the Java runtime was started without the module " + VECTOR_MODULE,
+          "start java with --add-modules " + VECTOR_MODULE,
+          null);
+    }
+    return new Availability.Available(CpuBackend.describe(defaultThreads()));
+  }
+
+  @Override
+  public Backend open(BackendOptions options) {
+    if (probe() instanceof Availability.Unavailable(var reason, var remedy, var _)) {
+      throw new IllegalStateException("backend cpu: " + reason + "; " + remedy);
+    }
+    return new CpuBackend(options.threads() == 0 ? defaultThreads() : options.threads());
+  }
+
+  private static int defaultThreads() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,255 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.cpu.PassCode.Shape;
+import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.RandomBits;
+import dev.recurrent.spi.TensorOps;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+
+/** Runs the primitive operations on Java arrays: elementwise ones as compiled passes. */
+final class CpuTensorOps implements TensorOps {
+  private static final float[] NO_SCALARS = {};
+
+  private final Workers workers;
+  private final Gemm gemm;
+  private final SoftmaxRows softmaxRows;
+  private final CpuPointwiseKernel affine;
+  private final CpuPointwiseKernel addScaled;
+  private final Map<UnaryOp, CpuPointwiseKernel> unary = new EnumMap<>(UnaryOp.class);
+  private final Map<BinaryOp, CpuPointwiseKernel> binary = new EnumMap<>(BinaryOp.class);
+  private final Map<BinaryOp, CpuPointwiseKernel> binaryByRow = new EnumMap<>(BinaryOp.class);
+
+  CpuTensorOps(Workers workers, Gemm gemm) {
+    this.workers = workers;
+    this.gemm = gemm;
+    softmaxRows = new SoftmaxRows(workers);
+    var a = new PointwiseProgram.Builder("affine");
+    int scaled = a.apply(BinaryOp.TIMES, a.input(), a.scalar());
+    affine = compile(a.output(a.apply(BinaryOp.PLUS, scaled, a.scalar())));
+    var s = new PointwiseProgram.Builder("addScaled");
+    int product = s.apply(BinaryOp.TIMES, s.input(), s.scalar());
+    addScaled = compile(s.output(s.apply(BinaryOp.PLUS, s.input(), product)));
+  }
+
+  private CpuPointwiseKernel compile(PointwiseProgram.Builder builder) {
+    return new CpuPointwiseKernel(builder.build(), workers);
+  }
+
+  @Override
+  public void multiply(Matrix a, Matrix b, Matrix c, float beta) {
+    if (c.rows() == 0 || c.columns() == 0) {
+      return;
+    }
+    if (beta != 0 && beta != 1) {
+      affine(c, beta, 0, c);
+    }
+    if (a.productColumns() == 0) {
+      if (beta == 0) {
+        fill(c, 0);
+      }
+    } else if (beta == 0) {
+      gemm.overwrite(view(c), product(a), product(b));
+    } else {
+      gemm.accumulate(view(c), product(a), product(b));
+    }
+  }
+
+  @Override
+  public void unary(UnaryOp op, Matrix a, Matrix out) {
+    var kernel =
+        unary.computeIfAbsent(
+            op,
+            key -> {
+              var builder = new PointwiseProgram.Builder(key.name());
+              return compile(builder.output(builder.apply(key, builder.input())));
+            });
+    run(kernel, List.of(a), NO_SCALARS, out);
+  }
+
+  @Override
+  public void binary(BinaryOp op, Matrix a, Matrix b, Matrix out) {
+    boolean byRow = b.columns() == 1 && out.columns() != 1;
+    var kernel =
+        (byRow ? binaryByRow : binary)
+            .computeIfAbsent(
+                op,
+                key -> {
+                  var builder = new PointwiseProgram.Builder(key.name());
+                  builder.output(builder.apply(key, builder.input(), builder.input()));
+                  var shapes = List.of(Shape.FULL, byRow ? Shape.ROW : Shape.FULL);
+                  return new CpuPointwiseKernel(builder.build(), shapes, workers);
+                });
+    run(kernel, List.of(a, b), NO_SCALARS, out);
+  }
+
+  @Override
+  public void affine(Matrix a, float scale, float shift, Matrix out) {
+    run(affine, List.of(a), new float[] {scale, shift}, out);
+  }
+
+  @Override
+  public void addScaled(float alpha, Matrix x, Matrix y) {
+    run(addScaled, List.of(x, y), new float[] {alpha}, y);
+  }
+
+  private static void run(
+      CpuPointwiseKernel kernel, List<Matrix> inputs, float[] scalars, Matrix out) {
+    if (out.rows() > 0 && out.columns() > 0) {
+      kernel.run(inputs, scalars, List.of(out));
+    }
+  }
+
+  @Override
+  public void copy(Matrix a, Matrix out) {
+    boolean floats = a.storage().type() == DataType.FLOAT32;
+    var source = CpuStorage.of(a.storage());
+    var target = CpuStorage.of(out.storage());
+    for (int r = 0; r < a.rows(); r++) {
+      int from = a.offset() + r * a.stride();
+      int to = out.offset() + r * out.stride();
+      if (floats) {
+        System.arraycopy(source.floats(), from, target.floats(), to, a.columns());
+      } else {
+        System.arraycopy(source.ints(), from, target.ints(), to, a.columns());
+      }
+    }
+  }
+
+  @Override
+  public void fill(Matrix out, float value) {
+    var target = CpuStorage.floats(out);
+    for (int r = 0; r < out.rows(); r++) {
+      int to = out.offset() + r * out.stride();
+      Arrays.fill(target, to, to + out.columns(), value);
+    }
+  }
+
+  @Override
+  public void sumRows(Matrix a, Matrix out, float beta) {
+    var target = CpuStorage.floats(out);
+    if (beta == 0) {
+      fill(out, 0);
+    } else if (beta != 1) {
+      affine(out, beta, 0, out);
+    }
+    var source = CpuStorage.floats(a);
+    int whole = Lanes.SPECIES.loopBound(a.columns());
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      var sum = FloatVector.zero(Lanes.SPECIES);
+      for (int r = 0; r < a.rows(); r++) {
+        int at = a.offset() + r * a.stride() + c;
+        sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, source, at));
+      }
+      int to = out.offset() + c;
+      sum.add(FloatVector.fromArray(Lanes.SPECIES, target, to)).intoArray(target, to);
+    }
+    for (int c = whole; c < a.columns(); c++) {
+      float sum = 0;
+      for (int r = 0; r < a.rows(); r++) {
+        sum += source[a.offset() + r * a.stride() + c];
+      }
+      target[out.offset() + c] += sum;
+    }
+  }
+
+  @Override
+  public void sumColumns(Matrix a, Matrix out) {
+    var source = CpuStorage.floats(a);
+    var target = CpuStorage.floats(out);
+    for (int r = 0; r < a.rows(); r++) {
+      int from = a.offset() + r * a.stride();
+      target[out.offset() + r * out.stride()] = Reductions.sum(source, from, a.columns());
+    }
+  }
+
+  @Override
+  public void addSumOfSquares(Matrix a, Matrix out) {
+    var source = CpuStorage.floats(a);
+    double sum = 0;
+    for (int r = 0; r < a.rows(); r++) {
+      sum += Reductions.sumOfSquares(source, a.offset() + r * a.stride(), a.columns());
+    }
+    CpuStorage.floats(out)[out.offset()] += (float) sum;
+  }
+
+  @Override
+  public void gatherRows(Matrix table, Matrix rows, Matrix out) {
+    var source = CpuStorage.floats(table);
+    var target = CpuStorage.floats(out);
+    var indices = CpuStorage.ints(rows);
+    for (int r = 0; r < out.rows(); r++) {
+      int index = indices[rows.offset() + r * rows.stride()];
+      int to = out.offset() + r * out.stride();
+      if (index < 0) {
+        Arrays.fill(target, to, to + out.columns(), 0);
+      } else {
+        int from = table.offset() + index * table.stride();
+        System.arraycopy(source, from, target, to, out.columns());
+      }
+    }
+  }
+
+  @Override
+  public void scatterAddRows(Matrix a, Matrix rows, Matrix table) {
+    var source = CpuStorage.floats(a);
+    var target = CpuStorage.floats(table);
+    var indices = CpuStorage.ints(rows);
+    for (int r = 0; r < a.rows(); r++) {
+      int index = indices[rows.offset() + r * rows.stride()];
+      if (index >= 0) {
+        int from = a.offset() + r * a.stride();
+        Reductions.add(source, from, target, table.offset() + index * table.stride(), a.columns());
+      }
+    }
+  }
+
+  @Override
+  public void softmaxCrossEntropy(CrossEntropyCall call) {
+    softmaxRows.crossEntropy(call);
+  }
+
+  @Override
+  public void softmax(Matrix a, Matrix out) {
+    softmaxRows.softmax(a, out);
+  }
+
+  @Override
+  public void keepMask(long seed, float keep, float value, Matrix out) {
+    for (int r = 0; r < out.rows(); r++) {
+      keepRow(RandomBits.rowKey(seed, r), keep, value, out, r);
+    }
+  }
+
+  @Override
+  public void keepMask(MaskDraw draw, Matrix rows, Matrix out) {
+    var indices = CpuStorage.ints(rows);
+    for (int r = 0; r < out.rows(); r++) {
+      int key = RandomBits.rowKey(draw.seed(), indices[rows.offset() + r * rows.stride()]);
+      keepRow(key, draw.keep(), draw.value(), out, r);
+    }
+  }
+
+  private static void keepRow(int key, float keep, float value, Matrix out, int row) {
+    var target = CpuStorage.floats(out);
+    int to = out.offset() + row * out.stride();
+    for (int c = 0; c < out.columns(); c++) {
+      target[to + c] = RandomBits.keeps(key, c, keep) ? value : 0;
+    }
+  }
+
+  private static MatrixView view(Matrix m) {
+    return new MatrixView(CpuStorage.floats(m), m.offset(), m.rows(), m.columns(), m.stride(), 1);
+  }
+
+  private static MatrixView product(Matrix m) {
+    return m.order() == Matrix.Order.NORMAL ? view(m) : view(m).transposed();
+  }
+}

@@ -1,0 +1,288 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.spi.Masks;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.RandomBits;
+import dev.recurrent.spi.RecurrentKernel.Direction;
+import dev.recurrent.spi.RecurrentKernel.ForwardCall;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.RecurrentKernel.Trace;
+import dev.recurrent.spi.SequenceLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs a cell forward over sequences: one compiled plan with the memory that it works in. */
+final class ForwardPass {
+  /** Packed rows whose products with the input are taken at once; their results stay in cache. */
+  private static final int CHUNK_ROWS = 192;
+
+  private static final Trace NOTHING_KEPT = () -> {};
+
+  private final CellProgram cell;
+  private final Workers workers;
+  private final ArrayPool pool;
+  private final ForwardPlan plan;
+  private final boolean keeps;
+  private final PackedWeight[] weights;
+  private final StepContext[] contexts;
+  private final StepRunner runner;
+  private final Parameters parameters;
+  private final float[][] histories; // in inference: two slots each
+  private float[] paddedOutput = {};
+  private float[] paddedInput = {};
+  private float[] zBuffer = {};
+
+  // the call in progress
+  private Timeline timeline =
+      new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
+  private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private float[] input = {};
+  private int inputOffset;
+  private int inputStride;
+  private boolean drawsMasks;
+  private long seed;
+  private boolean packs;
+  private final Workers.Task task = this::runWorker;
+
+  ForwardPass(CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, ArrayPool pool) {
+    this.cell = cell;
+    this.workers = workers;
+    this.pool = pool;
+    this.keeps = keeps;
+    plan = new ForwardPlan(cell, kept, workers.count());
+    weights = new PackedWeight[plan.weights().size()];
+    contexts = new StepContext[workers.count()];
+    for (int w = 0; w < contexts.length; w++) {
+      contexts[w] =
+          new StepContext(w, plan.planner().mostOperands(), plan.planner().mostTemporaries());
+    }
+    runner = new StepRunner(workers, weights, plan.stages());
+    parameters = new Parameters(cell, plan.vectors);
+    histories = new float[cell.states().size()][0];
+  }
+
+  /** Says that the parameters have changed. */
+  void parametersChanged() {
+    parameters.invalidate();
+  }
+
+  /** Returns what a trace holds, in its order. */
+  List<ForwardPlan.StoredValue> stored() {
+    return plan.stored;
+  }
+
+  Trace run(ForwardCall call) {
+    bind(call);
+    if (partition.workers() == 1) {
+      runWorker(0);
+    } else {
+      workers.run(task);
+    }
+    copyFinalStates(call);
+    if (plan.output.array() == paddedOutput) {
+      Rows.copyOut(paddedOutput, plan.output.stride(), call.output());
+    }
+    return keeps ? takeTrace() : NOTHING_KEPT;
+  }
+
+  private void bind(ForwardCall call) {
+    if (!timeline.isOf(call.layout(), call.direction())) { // most calls repeat the last one's shape
+      timeline = new Timeline(call.layout(), call.direction(), keeps);
+      partition = Partition.of(call.layout(), cell.productFlops(), workers.count());
+    }
+    packs = parameters.update(call.parameters(), weights, plan.weights());
+    seed = call.seed();
+    drawsMasks = call.mode() == Mode.TRAINING;
+    input = CpuStorage.floats(call.input());
+    inputOffset = call.input().offset();
+    inputStride = call.input().stride();
+    int rows = call.layout().totalRows();
+    bindInput(call.input(), rows);
+    bindOutput(call.output(), rows);
+    bindStates(call);
+    for (int i = 0; i < plan.masks.size(); i++) {
+      var operand = plan.masks.get(i).operand();
+      operand.bind(Rows.grow(operand.array(), rows * operand.stride()), 0);
+    }
+    for (int i = 0; i < plan.stored.size(); i++) {
+      var operand = plan.stored.get(i).operand();
+      operand.bind(pool.take(rows * operand.stride()), 0);
+    }
+    int scratchRows = call.layout().batch() * workers.count();
+    for (int i = 0; i < plan.scratch.size(); i++) {
+      var operand = plan.scratch.get(i);
+      operand.bind(Rows.grow(operand.array(), scratchRows * operand.stride()), 0);
+    }
+    int chunk = Math.max(CHUNK_ROWS, call.layout().batch());
+    zBuffer = Rows.grow(zBuffer, chunk * plan.z.stride());
+    plan.z.bind(zBuffer, 0);
+    for (int w = 0; w < contexts.length; w++) {
+      contexts[w].begin(call.layout().batch());
+    }
+    runner.begin(partition);
+  }
+
+  private void bindInput(Matrix matrix, int rows) {
+    if (!plan.readsInput()) {
+      return;
+    }
+    if (matrix.columns() % Lanes.COUNT == 0) {
+      plan.input.bind(input, inputOffset, inputStride);
+    } else {
+      int stride = Lanes.padded(matrix.columns());
+      paddedInput = Rows.grow(paddedInput, rows * stride);
+      Rows.copyIn(matrix, paddedInput, stride);
+      plan.input.bind(paddedInput, 0, stride);
+    }
+  }
+
+  private void bindOutput(Matrix matrix, int rows) {
+    if (matrix.columns() % Lanes.COUNT == 0) {
+      plan.output.bind(CpuStorage.floats(matrix), matrix.offset(), matrix.stride());
+    } else {
+      int stride = Lanes.padded(matrix.columns());
+      paddedOutput = Rows.grow(paddedOutput, rows * stride);
+      plan.output.bind(paddedOutput, 0, stride);
+    }
+  }
+
+  private void bindStates(ForwardCall call) {
+    var layout = call.layout();
+    for (int s = 0; s < histories.length; s++) {
+      int stride = plan.before[s].stride();
+      int size = Math.max(1, timeline.historyRows()) * stride;
+      histories[s] = keeps ? pool.take(size) : Rows.grow(histories[s], size);
+      plan.before[s].bind(histories[s], 0);
+      plan.after[s].bind(histories[s], 0);
+      var initial = call.initialStates().isEmpty() ? null : call.initialStates().get(s);
+      int width = cell.states().get(s).size();
+      for (int b = 0; b < timeline.firstRows(); b++) {
+        int at = timeline.initialRow(b) * stride;
+        Arrays.fill(histories[s], at, at + stride, 0);
+        if (initial != null) {
+          int from = initial.offset() + b * initial.stride();
+          System.arraycopy(CpuStorage.floats(initial), from, histories[s], at, width);
+        }
+      }
+    }
+  }
+
+  private void runWorker(int worker) {
+    if (worker >= partition.workers()) {
+      return;
+    }
+    if (packs) {
+      for (var weight : weights) {
+        weight.pack(worker, partition.workers());
+      }
+      if (partition.workers() > 1) {
+        workers.await(worker);
+      }
+    }
+    var at = contexts[worker];
+    int batch = timeline.layout().batch();
+    int from = partition.startRow(worker, batch);
+    int end = partition.endRow(worker, batch);
+    boolean waits = partition.needsBarriers() && plan.readsWholeStates();
+    for (int k = 0; k < timeline.steps(); ) {
+      int chunk = timeline.chunkSteps(k, CHUNK_ROWS);
+      int chunkStart = timeline.chunkStart(k, chunk);
+      multiplyInput(at, worker, k, chunk, chunkStart);
+      for (int i = 0; i < chunk; i++) {
+        int t = timeline.time(k + i);
+        moveTo(at, t, chunkStart);
+        if (waits) {
+          workers.await(worker);
+        }
+        int to = Math.min(end, timeline.layout().batchSize(t));
+        fillMasks(worker, t, from, to);
+        runner.run(at, worker, from, to);
+      }
+      k += chunk;
+    }
+  }
+
+  private void moveTo(StepContext at, int t, int chunkStart) {
+    int packed = timeline.layout().rowStart(t);
+    at.moveTo(packed, chunkStart, timeline.previousSlot(t), timeline.nextSlot(t), 0);
+  }
+
+  /** Multiplies the inputs of a chunk of steps; a worker does so for what it will read itself. */
+  private void multiplyInput(StepContext at, int worker, int k, int chunk, int chunkStart) {
+    for (int h = 0; h < plan.hoisted.size(); h++) {
+      var op = plan.hoisted.get(h);
+      if (partition.axis() == Partition.Axis.UNITS || partition.workers() == 1) {
+        at.moveTo(chunkStart, chunkStart, 0, 0, 0);
+        int first = inputOffset + chunkStart * inputStride;
+        int rows = timeline.chunkRows(k, chunk);
+        runner.product(at, worker, op, input, first, inputStride, 0, rows);
+        continue;
+      }
+      for (int i = 0; i < chunk; i++) {
+        int t = timeline.time(k + i);
+        int start = timeline.layout().rowStart(t);
+        at.moveTo(start, chunkStart, 0, 0, 0);
+        int from = partition.startRow(worker, timeline.layout().batch());
+        int to = Math.min(partition.endRow(worker, timeline.layout().batch()), timeline.layout().batchSize(t));
+        int first = inputOffset + (start + from) * inputStride;
+        if (to > from) {
+          runner.product(at, worker, op, input, first, inputStride, from, to - from);
+        }
+      }
+    }
+  }
+
+  /** Fills the masks of a step for rows {@code [from, to)}; the same bits by every worker. */
+  private void fillMasks(int worker, int t, int from, int to) {
+    for (int i = 0; i < plan.masks.size(); i++) {
+      fillMask(plan.masks.get(i), worker, t, from, to);
+    }
+  }
+
+  private void fillMask(ForwardPlan.MaskPlace place, int worker, int t, int from, int to) {
+    var mask = place.mask();
+    var operand = place.operand();
+    var units = Units.of(mask.width(), workers.count());
+    int start = partition.startBlock(worker, units) * Lanes.COUNT;
+    int end = Math.min(mask.width(), partition.endBlock(worker, units) * Lanes.COUNT);
+    float keep = (float) mask.keep();
+    long maskSeed = Masks.seed(seed, mask, t);
+    for (int b = from; b < to; b++) {
+      int row = (timeline.layout().rowStart(t) + b) * operand.stride();
+      int key = RandomBits.rowKey(maskSeed, timeline.layout().originalIndex(b));
+      for (int unit = start; unit < end; unit++) {
+        operand.array()[row + unit] =
+            !drawsMasks ? keep : RandomBits.keeps(key, unit, keep) ? 1 : 0;
+      }
+    }
+  }
+
+  private void copyFinalStates(ForwardCall call) {
+    for (int s = 0; s < histories.length; s++) {
+      var target = call.finalStates().get(s);
+      int width = cell.states().get(s).size();
+      for (int b = 0; b < timeline.layout().batch(); b++) {
+        int to = target.offset() + b * target.stride();
+        if (b < timeline.firstRows()) {
+          int from = timeline.finalRow(b) * plan.after[s].stride();
+          System.arraycopy(histories[s], from, CpuStorage.floats(target), to, width);
+        } else if (call.initialStates().isEmpty()) {
+          Arrays.fill(CpuStorage.floats(target), to, to + width, 0);
+        } else {
+          var initial = call.initialStates().get(s);
+          int from = initial.offset() + b * initial.stride();
+          System.arraycopy(CpuStorage.floats(initial), from, CpuStorage.floats(target), to, width);
+        }
+      }
+    }
+  }
+
+  private Trace takeTrace() {
+    var values = new float[plan.stored.size()][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = plan.stored.get(i).operand().array();
+    }
+    return new CpuTrace(pool, histories.clone(), values);
+  }
+}

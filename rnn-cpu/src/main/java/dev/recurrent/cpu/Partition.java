@@ -1,0 +1,63 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.spi.SequenceLayout;
+
+/**
+ * Says how a recurrence is shared out among workers: by rows of the batch, which need no barrier, or
+ * by hidden units, which need one a stage. The choice never changes a bit of the result.
+ *
+ * @param workers how many workers take part
+ * @param axis what is shared out
+ */
+record Partition(int workers, Axis axis) {
+  /** What is shared out. */
+  enum Axis {
+    /** Each worker has some rows and all units. */
+    ROWS,
+    /** Each worker has some units and all rows. */
+    UNITS
+  }
+
+  /** Below this many operations a step, waiting for each other costs more than it gains. */
+  private static final long LEAST_FLOPS_PER_STEP = 120_000;
+
+  /** Below this many rows a worker's products do not fill the register tiles. */
+  private static final int LEAST_ROWS = 8;
+
+  static Partition of(SequenceLayout layout, long flopsPerRow, int workers) {
+    if (workers == 1 || layout.steps() == 0) {
+      return new Partition(1, Axis.ROWS);
+    }
+    if (layout.isUniform() && layout.batch() >= LEAST_ROWS * workers) {
+      return new Partition(workers, Axis.ROWS);
+    }
+    long flopsPerStep = flopsPerRow * layout.totalRows() / layout.steps();
+    return flopsPerStep < LEAST_FLOPS_PER_STEP
+        ? new Partition(1, Axis.ROWS)
+        : new Partition(workers, Axis.UNITS);
+  }
+
+  boolean needsBarriers() {
+    return axis == Axis.UNITS && workers > 1;
+  }
+
+  /** Returns a worker's first row out of {@code rows}. */
+  int startRow(int worker, int rows) {
+    return axis == Axis.ROWS ? (int) ((long) rows * worker / workers) : 0;
+  }
+
+  /** Returns the end of a worker's rows. */
+  int endRow(int worker, int rows) {
+    return axis == Axis.ROWS ? (int) ((long) rows * (worker + 1) / workers) : rows;
+  }
+
+  /** Returns a worker's first block of units. */
+  int startBlock(int worker, Units units) {
+    return axis == Axis.ROWS ? 0 : units.firstBlock(worker, workers);
+  }
+
+  /** Returns the end of a worker's blocks of units. */
+  int endBlock(int worker, Units units) {
+    return axis == Axis.ROWS ? units.blocks() : units.firstBlock(worker + 1, workers);
+  }
+}

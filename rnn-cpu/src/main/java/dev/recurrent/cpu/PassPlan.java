@@ -1,0 +1,48 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.cpu.Operand.Place;
+import dev.recurrent.cpu.PassCode.Shape;
+
+/**
+ * Runs one compiled pass on a worker's rows and units.
+ *
+ * @param pass the loop
+ * @param places where its operands are; null for a value handed from pass to pass, which lives in
+ *     the worker's own scratch
+ * @param width the number of columns of its values, a multiple of the lanes
+ */
+record PassPlan(Pass pass, Slot[] slots, int width) {
+
+  /**
+   * Where an operand of the pass is.
+   *
+   * @param place in memory, or null for a value that lives only between passes
+   * @param temporary the index of such a value
+   */
+  record Slot(@org.jspecify.annotations.Nullable Place place, int temporary) {}
+
+  /** Runs the pass for {@code rows} rows from {@code row} on, columns {@code from} to {@code to}. */
+  void run(StepContext at, int row, int rows, int from, int to) {
+    var arrays = at.arrays();
+    var offsets = at.offsets();
+    var strides = at.strides();
+    int columns = to - from;
+    for (int k = 0; k < slots.length; k++) {
+      var place = slots[k].place();
+      if (place == null) {
+        arrays[k] = at.temporaries();
+        strides[k] = columns;
+        offsets[k] = slots[k].temporary() * StepContext.TILE;
+      } else {
+        var operand = place.operand();
+        arrays[k] = operand.array();
+        strides[k] = operand.rows() == Operand.Rows.SHARED ? 0 : operand.stride();
+        offsets[k] = at.offset(operand, row) + place.column();
+        if (place.shape() == Shape.FULL) {
+          offsets[k] += from;
+        }
+      }
+    }
+    pass.run(arrays, offsets, strides, rows, columns);
+  }
+}

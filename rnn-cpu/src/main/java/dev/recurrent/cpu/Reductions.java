@@ -1,0 +1,61 @@
+package dev.recurrent.cpu;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Sums parts of arrays, always in the same order. */
+final class Reductions {
+  private Reductions() {}
+
+  /** Returns the sum: lane by lane, then the lanes from the first to the last, then the rest. */
+  static float sum(float[] values, int from, int length) {
+    int whole = Lanes.SPECIES.loopBound(length);
+    var sums = FloatVector.zero(Lanes.SPECIES);
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      sums = sums.add(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+    }
+    float sum = 0;
+    if (whole > 0) {
+      for (int lane = 0; lane < Lanes.COUNT; lane++) {
+        sum += sums.lane(lane);
+      }
+    }
+    for (int c = whole; c < length; c++) {
+      sum += values[from + c];
+    }
+    return sum;
+  }
+
+  /** Returns the sum of the squares in double precision. */
+  static double sumOfSquares(float[] values, int from, int length) {
+    var doubles = DoubleVector.SPECIES_PREFERRED;
+    int whole = Lanes.SPECIES.loopBound(length);
+    var low = DoubleVector.zero(doubles);
+    var high = DoubleVector.zero(doubles);
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      var v = FloatVector.fromArray(Lanes.SPECIES, values, from + c);
+      var a = (DoubleVector) v.convertShape(VectorOperators.F2D, doubles, 0);
+      var b = (DoubleVector) v.convertShape(VectorOperators.F2D, doubles, 1);
+      low = a.fma(a, low);
+      high = b.fma(b, high);
+    }
+    double sum = low.add(high).reduceLanes(VectorOperators.ADD);
+    for (int c = whole; c < length; c++) {
+      sum += (double) values[from + c] * values[from + c];
+    }
+    return sum;
+  }
+
+  /** Adds {@code length} values to others. */
+  static void add(float[] values, int from, float[] target, int to, int length) {
+    int whole = Lanes.SPECIES.loopBound(length);
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      var v = FloatVector.fromArray(Lanes.SPECIES, values, from + c);
+      FloatVector.fromArray(Lanes.SPECIES, target, to + c).add(v).intoArray(target, to + c);
+    }
+    for (int c = whole; c < length; c++) {
+      target[to + c] += values[from + c];
+    }
+  }
+}

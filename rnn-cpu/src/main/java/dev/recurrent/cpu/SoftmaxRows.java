@@ -1,0 +1,134 @@
+package dev.recurrent.cpu;
+
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.TensorOps.CrossEntropyCall;
+import jdk.incubator.vector.FloatVector;
+
+/** Computes softmax and cross entropy row by row; workers share out the rows. */
+final class SoftmaxRows {
+  /** Elements below which other workers are not worth waking. */
+  private static final int ALONE = 1 << 13;
+
+  private final Workers workers;
+
+  SoftmaxRows(Workers workers) {
+    this.workers = workers;
+  }
+
+  void softmax(Matrix a, Matrix out) {
+    rows(
+        a,
+        r -> {
+          int to = out.offset() + r * out.stride();
+          var target = CpuStorage.floats(out);
+          float sum = exponentials(a, r, target, to);
+          scale(target, to, out.columns(), 1 / sum);
+        });
+  }
+
+  void crossEntropy(CrossEntropyCall call) {
+    rows(call.logits(), r -> crossEntropyRow(call, r));
+  }
+
+  private static void crossEntropyRow(CrossEntropyCall call, int r) {
+    var logits = call.logits();
+    int classes = logits.columns();
+    int from = logits.offset() + r * logits.stride();
+    var source = CpuStorage.floats(logits);
+    var gradient = CpuStorage.floats(call.dLogits());
+    int to = call.dLogits().offset() + r * call.dLogits().stride();
+    var losses = CpuStorage.floats(call.losses());
+    int lossAt = call.losses().offset() + r * call.losses().stride();
+    int target = CpuStorage.ints(call.targets())[call.targets().offset() + r * call.targets().stride()];
+    if (target < 0) {
+      java.util.Arrays.fill(gradient, to, to + classes, 0);
+      losses[lossAt] = 0;
+      return;
+    }
+    float smoothing = call.labelSmoothing();
+    float targetLogit = source[from + target];
+    float meanLogit = smoothing == 0 ? 0 : Reductions.sum(source, from, classes) / classes;
+    float max = maximum(source, from, classes);
+    float sum = exponentials(logits, r, gradient, to); // reads a logit before it writes there
+    float logSum = max + (float) Math.log(sum);
+    losses[lossAt] =
+        smoothing == 0
+            ? logSum - targetLogit
+            : (1 - smoothing) * (logSum - targetLogit) + smoothing * (logSum - meanLogit);
+    scale(gradient, to, classes, call.scale() / sum);
+    if (smoothing != 0) {
+      float share = smoothing / classes * call.scale();
+      for (int c = 0; c < classes; c++) {
+        gradient[to + c] -= share;
+      }
+    }
+    gradient[to + target] -= (1 - smoothing) * call.scale();
+  }
+
+  /** Writes exp(a - max) of one row and returns their sum. */
+  private static float exponentials(Matrix a, int row, float[] target, int to) {
+    var source = CpuStorage.floats(a);
+    int from = a.offset() + row * a.stride();
+    int length = a.columns();
+    float max = maximum(source, from, length);
+    var maxima = FloatVector.broadcast(Lanes.SPECIES, max);
+    int whole = Lanes.SPECIES.loopBound(length);
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      var v = FloatVector.fromArray(Lanes.SPECIES, source, from + c);
+      VectorMath.exp(v.sub(maxima)).intoArray(target, to + c);
+    }
+    for (int c = whole; c < length; c++) {
+      target[to + c] = ScalarMath.exp(source[from + c] - max);
+    }
+    return Reductions.sum(target, to, length);
+  }
+
+  private static float maximum(float[] values, int from, int length) {
+    int whole = Lanes.SPECIES.loopBound(length);
+    float max = Float.NEGATIVE_INFINITY;
+    if (whole > 0) {
+      var maxima = FloatVector.fromArray(Lanes.SPECIES, values, from);
+      for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
+        maxima = maxima.max(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+      }
+      for (int lane = 0; lane < Lanes.COUNT; lane++) {
+        max = Math.max(max, maxima.lane(lane));
+      }
+    }
+    for (int c = whole; c < length; c++) {
+      max = Math.max(max, values[from + c]);
+    }
+    return max;
+  }
+
+  private static void scale(float[] values, int from, int length, float factor) {
+    int whole = Lanes.SPECIES.loopBound(length);
+    for (int c = 0; c < whole; c += Lanes.COUNT) {
+      FloatVector.fromArray(Lanes.SPECIES, values, from + c).mul(factor).intoArray(values, from + c);
+    }
+    for (int c = whole; c < length; c++) {
+      values[from + c] *= factor;
+    }
+  }
+
+  private interface Row {
+    void compute(int row);
+  }
+
+  private void rows(Matrix shape, Row row) {
+    int rows = shape.rows();
+    if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {
+      for (int r = 0; r < rows; r++) {
+        row.compute(r);
+      }
+      return;
+    }
+    workers.run(
+        worker -> {
+          int to = (int) ((long) rows * (worker + 1) / workers.count());
+          for (int r = (int) ((long) rows * worker / workers.count()); r < to; r++) {
+            row.compute(r);
+          }
+        });
+  }
+}

@@ -1,0 +1,91 @@
+package dev.recurrent.cpu;
+
+/**
+ * Holds one worker's position in the time loop, and its scratch memory. Made once per worker and
+ * kernel; nothing is allocated while it moves.
+ */
+final class StepContext {
+  /** Elements of one value that lives between passes: a tile of it stays in the L1 cache. */
+  static final int TILE = 1024;
+
+  private final int worker;
+  private final Product product = new Product();
+  private final float[][] arrays;
+  private final int[] offsets;
+  private final int[] strides;
+  private final float[] temporaries;
+
+  private int batch;
+  private int packedRow;
+  private int chunkRow;
+  private int previousRow;
+  private int nextRow;
+  private int gradientHalf;
+
+  StepContext(int worker, int operands, int temporaries) {
+    this.worker = worker;
+    arrays = new float[operands][];
+    offsets = new int[operands];
+    strides = new int[operands];
+    this.temporaries = new float[temporaries * TILE];
+  }
+
+  /** Begins a call with {@code batch} sequences. */
+  void begin(int newBatch) {
+    batch = newBatch;
+  }
+
+  /**
+   * Moves to a step.
+   *
+   * @param packed the first packed row of the step
+   * @param chunk the first packed row of the chunk
+   * @param previous the first row of the state before the step
+   * @param next the first row of the state after the step
+   * @param half 0 or 1: which half of the gradients holds those after the step
+   */
+  void moveTo(int packed, int chunk, int previous, int next, int half) {
+    packedRow = packed;
+    chunkRow = packed - chunk;
+    previousRow = previous;
+    nextRow = next;
+    gradientHalf = half;
+  }
+
+  /** Returns the index of the first element of row {@code row} of the batch. */
+  int offset(Operand operand, int row) {
+    int index =
+        switch (operand.rows()) {
+          case SHARED -> 0;
+          case BATCH -> row;
+          case WORKER -> worker * batch + row;
+          case CHUNK -> chunkRow + row;
+          case PACKED -> packedRow + row;
+          case PREVIOUS -> previousRow + row;
+          case NEXT -> nextRow + row;
+          case GRADIENT_NEXT -> gradientHalf * batch + row;
+          case GRADIENT_PREVIOUS -> (1 - gradientHalf) * batch + row;
+        };
+    return operand.base() + index * operand.stride();
+  }
+
+  Product product() {
+    return product;
+  }
+
+  float[][] arrays() {
+    return arrays;
+  }
+
+  int[] offsets() {
+    return offsets;
+  }
+
+  int[] strides() {
+    return strides;
+  }
+
+  float[] temporaries() {
+    return temporaries;
+  }
+}
