@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param cell the program that this is the derivative of
  * @param code the instructions
- * @param saved the forward values that the forward pass has to store, in rising order
+ * @param saved the forward values that {@code code} reads and the forward pass has to store, in
+ *     rising order; the operands of inner weights, which their gradients are made from, come on top
  * @param stateGradients for each state, the instruction with the gradient before the step
  * @param parameterGradients one entry for each slice of each parameter, in order
  * @param inputGradient the instruction with that part of the input's gradient that does not come

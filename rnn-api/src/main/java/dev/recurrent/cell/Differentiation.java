@@ -46,8 +46,11 @@ final class Differentiation {
         propagate(i, cell.code().get(i), gradients[i]);
       }
     }
-    return new Derivative(
-        cell, code.code(), List.of(), stateGradients(), parameterGradients(), inputGradient());
+    // These may still add code: a gradient that is 0, or one that is the same in all columns.
+    var states = stateGradients();
+    var parameters = parameterGradients();
+    int input = inputGradient();
+    return new Derivative(cell, code.code(), List.of(), states, parameters, input);
   }
 
   /** All products with the value {@code i} come after it, so their gradients are complete here. */
@@ -68,7 +71,7 @@ final class Differentiation {
   private void propagate(int i, Instruction instruction, int dy) {
     switch (instruction) {
       case Unary unary -> add(unary.a(), unaryGradient(unary, i, dy));
-      case Binary binary -> propagateBinary(binary, i, dy);
+      case Binary binary -> propagateBinary(binary, i, spread(binary, dy));
       case RowSum sum -> add(sum.a(), dy);
       case Broadcast broadcast -> add(broadcast.a(), dy);
       case ClipGradient clip -> {
@@ -92,6 +95,19 @@ final class Differentiation {
       case RECIPROCAL -> unary(UnaryOp.NEGATE, times(times(dy, forward(i)), forward(i)));
       case SOFTPLUS -> times(dy, unary(UnaryOp.SIGMOID, forward(a)));
     };
+  }
+
+  /**
+   * Repeats a gradient that is the same in all columns where an operand is a scalar: that operand's
+   * gradient is the sum over all columns.
+   */
+  private int spread(Binary binary, int dy) {
+    boolean hasScalar =
+        cell.code().get(binary.a()).width() == Instruction.SCALAR
+            || cell.code().get(binary.b()).width() == Instruction.SCALAR;
+    return hasScalar && code.get(dy).width() != binary.width()
+        ? code.emit(new Broadcast(dy, binary.width()))
+        : dy;
   }
 
   private void propagateBinary(Binary binary, int i, int dy) {

@@ -117,24 +117,18 @@ final class Rematerialization {
     }
     int state = cell.next().indexOf(value);
     return switch (instruction) {
-      case Unary unary ->
-          state >= 0
-              ? nextState(state, instruction)
-              : code.emit(new Unary(unary.op(), forward(unary.a()), unary.width()));
+      case Instruction.Input _, Instruction.State _ -> code.emit(instruction);
+      case Instruction.Vector _, Instruction.Constant _ -> code.emit(instruction);
+      case Instruction _ when state >= 0 ->
+          code.emit(new Instruction.NextState(state, instruction.width()));
+      case Unary unary -> code.emit(new Unary(unary.op(), forward(unary.a()), unary.width()));
       case Binary binary ->
-          state >= 0
-              ? nextState(state, instruction)
-              : code.emit(
-                  new Binary(
-                      binary.op(), forward(binary.a()), forward(binary.b()), binary.width()));
+          code.emit(
+              new Binary(binary.op(), forward(binary.a()), forward(binary.b()), binary.width()));
       case ClipGradient clip -> forward(clip.a());
       case Broadcast broadcast ->
           code.emit(new Broadcast(forward(broadcast.a()), broadcast.width()));
-      default -> state >= 0 ? nextState(state, instruction) : code.emit(instruction);
+      default -> throw new IllegalStateException("neither saved nor at hand: " + instruction);
     };
-  }
-
-  private int nextState(int state, Instruction instruction) {
-    return code.emit(new Instruction.NextState(state, instruction.width()));
   }
 }
