@@ -95,7 +95,7 @@ public final class Metrics {
         var batch = data.batch(0, b);
         var bptt = data.carriesState() ? Bptt.truncated(WINDOW) : Bptt.FULL;
         if (!data.carriesState()) {
-          state.close();
+          state.forget();
         }
         for (int w = 0; w < bptt.windows(batch.steps()); w++) {
           tape.reset(Mode.INFERENCE, 0);
