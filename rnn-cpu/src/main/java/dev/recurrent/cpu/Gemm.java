@@ -71,8 +71,7 @@ final class Gemm {
    * Computes {@code C = bias + A * B} for A [M, K], B [K, N], C [M, N] row-major and a bias [N] at
    * {@code biasOffset}.
    */
-  synchronized void biased(
-      MatrixView c, MatrixView a, MatrixView b, float[] bias, int biasOffset) {
+  synchronized void biased(MatrixView c, MatrixView a, MatrixView b, float[] bias, int biasOffset) {
     if (c.columnStride() != 1) {
       throw new IllegalArgumentException(
           "c: expected contiguous rows, got column stride " + c.columnStride());
@@ -110,8 +109,7 @@ final class Gemm {
     if (a.rows() != c.rows() || b.columns() != c.columns() || a.columns() != b.rows()) {
       throw new IllegalArgumentException(
           "product: expected [M, K] x [K, N] = [M, N], got [%d, %d] x [%d, %d] = [%d, %d]"
-              .formatted(
-                  a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
+              .formatted(a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
     }
     if (c.columnStride() != 1) {
       if (c.rowStride() != 1) {
@@ -143,8 +141,7 @@ final class Gemm {
     perform(general);
   }
 
-  private void begin(
-      MatrixView c, MatrixView a, float[] s, int sOffset, int sStride, int width) {
+  private void begin(MatrixView c, MatrixView a, float[] s, int sOffset, int sStride, int width) {
     this.a = a;
     this.c = c;
     this.s = s;

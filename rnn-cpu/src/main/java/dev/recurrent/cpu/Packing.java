@@ -70,8 +70,8 @@ final class Packing {
   }
 
   /**
-   * Writes whole vectors of adjacent columns in panels {@code [depth][PANEL_VECTORS][lanes]}, row by
-   * row of the source, as memory is read fastest.
+   * Writes whole vectors of adjacent columns in panels {@code [depth][PANEL_VECTORS][lanes]}, row
+   * by row of the source, as memory is read fastest.
    *
    * @param offset where vector 0 begins in the source
    * @param from first vector to write, the first of its panel; up to {@code to}

@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 /**
  * Multiplies rows of A by panels of a {@link PackedMatrix}.
  *
- * <p>Each element of C is one chain of fused multiply-adds over k = 0, 1, ..: its bits do not depend
- * on the number of rows, on the ranges, nor on the thread. C must not overlap A.
+ * <p>Each element of C is one chain of fused multiply-adds over k = 0, 1, ..: its bits do not
+ * depend on the number of rows, on the ranges, nor on the thread. C must not overlap A.
  *
  * <p>An instance holds scratch memory: one per thread.
  */

@@ -50,8 +50,22 @@ final class TileCompiler {
   private static final ClassDesc FLOATS = CD_float.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, FLOATS, CD_int, CD_int,
-          FLOATS, CD_int, CD_int, CD_int.arrayType(), CD_int);
+          CD_void,
+          FLOATS,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          CD_int.arrayType(),
+          CD_int);
 
   // slots of the parameters of Tile.run
   private static final int A = 1;
