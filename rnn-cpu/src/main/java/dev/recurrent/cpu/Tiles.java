@@ -46,8 +46,7 @@ final class Tiles {
   static Tile row(int panels) {
     var tile = ROW[panels - 1];
     if (tile == null) {
-      tile =
-          TileCompiler.compile(1, Lanes.PANEL_VECTORS, panels, TileCompiler.Left.ROW_MAJOR);
+      tile = TileCompiler.compile(1, Lanes.PANEL_VECTORS, panels, TileCompiler.Left.ROW_MAJOR);
       ROW[panels - 1] = tile;
     }
     return tile;

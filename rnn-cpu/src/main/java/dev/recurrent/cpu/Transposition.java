@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Transposes square blocks of {@link Lanes#COUNT} rows and columns in registers.
  *
- * <p>Stage d (1, 2, 4, ..) exchanges, between each row i without bit d and row i + d, the lanes with
- * bit d of the one and those without of the other. After all stages rows and columns have changed
- * places. Two stages share a pass over memory.
+ * <p>Stage d (1, 2, 4, ..) exchanges, between each row i without bit d and row i + d, the lanes
+ * with bit d of the one and those without of the other. After all stages rows and columns have
+ * changed places. Two stages share a pass over memory.
  */
 final class Transposition {
   private static final int STAGES = Integer.numberOfTrailingZeros(Lanes.COUNT);
