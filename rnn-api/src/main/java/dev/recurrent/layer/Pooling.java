@@ -7,9 +7,9 @@ import dev.recurrent.tape.Tensor;
 import java.util.List;
 
 /**
- * Reduces sequences to one row each: many-to-one. Row i of the result {@code [B, columns]} belongs to
- * the caller's sequence i; that of a sequence of length 0 is zeros. For what a bidirectional layer has
- * seen of a whole sequence see {@link RecurrentResult#last()}.
+ * Reduces sequences to one row each: many-to-one. Row i of the result {@code [B, columns]} belongs
+ * to the caller's sequence i; that of a sequence of length 0 is zeros. For what a bidirectional
+ * layer has seen of a whole sequence see {@link RecurrentResult#last()}.
  */
 public final class Pooling {
   private Pooling() {}
@@ -66,13 +66,16 @@ public final class Pooling {
         });
   }
 
-  /** Returns the largest value of each column over each sequence's steps; of equal ones the first. */
+  /**
+   * Returns the largest value of each column over each sequence's steps; of equal ones the first.
+   */
   public static Tensor max(Tensor x) {
     var layout = x.sequenceLayout();
     var tape = x.tape();
     var ops = tape.ops();
     var largest = tape.tensor(layout.batch(), x.columns(), null);
-    var risen = tape.tensor(x.rows(), x.columns(), null).value(); // 1 where a step sets a new record
+    var risen =
+        tape.tensor(x.rows(), x.columns(), null).value(); // 1 where a step sets a new record
     ops.fill(largest.value(), 0);
     ops.fill(risen, 1);
     for (int t = 0; t < layout.steps(); t++) {
@@ -95,8 +98,7 @@ public final class Pooling {
   }
 
   /** Hands each gradient to the last step that set a record: the first of the largest values. */
-  private static void maxBackward(
-      Tensor largest, SequenceLayout layout, Matrix risen, Matrix d) {
+  private static void maxBackward(Tensor largest, SequenceLayout layout, Matrix risen, Matrix d) {
     var ops = largest.tape().ops();
     var left = largest.gradient();
     for (int t = layout.steps() - 1; t >= 0; t--) {

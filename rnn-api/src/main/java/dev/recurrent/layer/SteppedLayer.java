@@ -35,8 +35,7 @@ final class SteppedLayer {
     return java.util.Objects.requireNonNull(output);
   }
 
-  private Tensor runUnit(
-      RecurrentUnit unit, Tensor x, List<Tensor> initial, List<Tensor> finals) {
+  private Tensor runUnit(RecurrentUnit unit, Tensor x, List<Tensor> initial, List<Tensor> finals) {
     var states = initial;
     var outputs = new Tensor[layout.steps()];
     boolean reverse = unit.direction() == Direction.REVERSE;
@@ -53,8 +52,7 @@ final class SteppedLayer {
       var joined = new ArrayList<Tensor>();
       for (int s = 0; s < next.size(); s++) {
         var before = states.get(s);
-        joined.add(
-            next.get(s).joinRows(before.sliceRows(running, before.rows() - running)));
+        joined.add(next.get(s).joinRows(before.sliceRows(running, before.rows() - running)));
       }
       states = joined;
     }

@@ -195,8 +195,8 @@ public final class Tape implements AutoCloseable {
   }
 
   /**
-   * Makes recurrent layers run one step at a time, each an operation of its own, and show their states
-   * to the observer: slow, for looking into what happens. Null ends it.
+   * Makes recurrent layers run one step at a time, each an operation of its own, and show their
+   * states to the observer: slow, for looking into what happens. Null ends it.
    */
   public void observe(@Nullable StepObserver newObserver) {
     observer = newObserver;

@@ -109,8 +109,8 @@ public record Bptt(int k1, int k2) {
   }
 
   /**
-   * Shows how the gradient of a batch's loss goes back through time. Runs the recurrent layers step by
-   * step; the parameters' gradients are 0 afterwards.
+   * Shows how the gradient of a batch's loss goes back through time. Runs the recurrent layers step
+   * by step; the parameters' gradients are 0 afterwards.
    *
    * @param model the model that the loss runs, with at least one {@link
    *     dev.recurrent.layer.Recurrent}, of which the last one that runs is shown, its last layer

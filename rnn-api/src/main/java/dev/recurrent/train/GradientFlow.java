@@ -65,8 +65,8 @@ public final class GradientFlow {
 
   /**
    * Returns over how many steps the gradient reaches back: counted from the last step that has one,
-   * the steps until it has fallen below 1 % of its value there for good. For a loss at the last step
-   * only, this is how far back the network can learn to look.
+   * the steps until it has fallen below 1 % of its value there for good. For a loss at the last
+   * step only, this is how far back the network can learn to look.
    */
   public int effectiveMemory() {
     var h = hiddenGradientNorm();

@@ -54,8 +54,7 @@ class NetworkGradientTest {
     var labels = Sequences.ofLabels(2, 0, Sequences.IGNORED, 1);
     check(
         new Classifier(cell, r -> r.layers(2).bidirectional()),
-        (m, tape) ->
-            crossEntropy(m.output.on(tape, Pooling.last(m.encode(tape))), labels));
+        (m, tape) -> crossEntropy(m.output.on(tape, Pooling.last(m.encode(tape))), labels));
   }
 
   @Test
@@ -74,8 +73,7 @@ class NetworkGradientTest {
     for (var pooling : poolings) {
       check(
           new Classifier(Cells.ELMAN, Recurrent::bidirectional),
-          (m, tape) ->
-              halfSquaredError(m.output.on(tape, pooling.apply(m.encode(tape))), targets));
+          (m, tape) -> halfSquaredError(m.output.on(tape, pooling.apply(m.encode(tape))), targets));
     }
   }
 
@@ -92,8 +90,7 @@ class NetworkGradientTest {
                     @Override
                     protected void declare(Declaration declaration) {
                       for (int i = 0; i < 4; i++) {
-                        initial.add(
-                            declaration.matrix("s" + i, 4, 4, Initializer.uniform(1)));
+                        initial.add(declaration.matrix("s" + i, 4, 4, Initializer.uniform(1)));
                       }
                     }
                   });
@@ -138,8 +135,7 @@ class NetworkGradientTest {
           tape.observe(run == 0 ? null : (name, step, state) -> {});
           tape.reset();
           model.store().clearGradients();
-          var loss =
-              crossEntropy(model.output.on(tape, Pooling.last(model.encode(tape))), labels);
+          var loss = crossEntropy(model.output.on(tape, Pooling.last(model.encode(tape))), labels);
           tape.backward(loss);
           losses.add(loss.item());
           gradients.add(model.encoder.parameters().getFirst().gradientToArray());

@@ -15,7 +15,8 @@ public final class FiniteDifferences {
   private FiniteDifferences() {}
 
   /** Checks the gradients of all parameters of a store against central differences of the loss. */
-  public static void check(ReferenceBackend backend, ParameterStore store, Function<Tape, Tensor> loss) {
+  public static void check(
+      ReferenceBackend backend, ParameterStore store, Function<Tape, Tensor> loss) {
     try (var tape = Tape.evaluation(backend)) {
       check(tape, store, loss);
     }
@@ -46,7 +47,11 @@ public final class FiniteDifferences {
     var values = new double[matrix.rows() * matrix.columns()];
     for (int r = 0; r < matrix.rows(); r++) {
       System.arraycopy(
-          all, matrix.offset() + r * matrix.stride(), values, r * matrix.columns(), matrix.columns());
+          all,
+          matrix.offset() + r * matrix.stride(),
+          values,
+          r * matrix.columns(),
+          matrix.columns());
     }
     return values;
   }

@@ -19,8 +19,7 @@ class SequencesTest {
   @Test
   void packsByFallingLengthStepByStep() {
     var sequences = Sequences.ofTokens(RAGGED);
-    assertArrayEquals(
-        new int[] {16, 4, 9, 23, 8, 1, 42, 15, 5, 7}, sequences.packedTokens());
+    assertArrayEquals(new int[] {16, 4, 9, 23, 8, 1, 42, 15, 5, 7}, sequences.packedTokens());
     assertEquals(List.of(2, 0, 3, 1), sequences.layout().order());
     assertEquals(10, sequences.targetRows());
     assertEquals(42, sequences.largestToken());
@@ -65,8 +64,7 @@ class SequencesTest {
   @Test
   void windowsOfEqualLengthsHoldTheSameSteps() {
     var whole = Sequences.timeMajor(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 3, 2, 2);
-    assertArrayEquals(
-        new float[] {5, 6, 7, 8, 9, 10, 11, 12}, whole.window(1, 3).packedFeatures());
+    assertArrayEquals(new float[] {5, 6, 7, 8, 9, 10, 11, 12}, whole.window(1, 3).packedFeatures());
   }
 
   @Test
@@ -99,11 +97,11 @@ class SequencesTest {
         () ->
             Sequences.ofTokens(RAGGED)
                 .weighted(List.of(new float[2], new float[0], new float[4], new float[3])));
-    assertThrows(
-        IllegalArgumentException.class, () -> Sequences.ofTokens(RAGGED).packedFeatures());
+    assertThrows(IllegalArgumentException.class, () -> Sequences.ofTokens(RAGGED).packedFeatures());
   }
 
-  private static void assertMessage(String message, org.junit.jupiter.api.function.Executable call) {
+  private static void assertMessage(
+      String message, org.junit.jupiter.api.function.Executable call) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 }

@@ -138,8 +138,7 @@ class TensorTest {
       assertMessage(
           "multiply: expected a right side of 4 rows, got [3, 4]", () -> x.multiply(tape.of(b)));
       assertMessage("loss: expected [1, 1], got [3, 4]", () -> tape.backward(x));
-      assertMessage(
-          "row index: expected less than 3, got 3", () -> x.gatherRows(new int[] {0, 3}));
+      assertMessage("row index: expected less than 3, got 3", () -> x.gatherRows(new int[] {0, 3}));
       var foreign = other.of(a).sum();
       assertThrows(IllegalArgumentException.class, () -> tape.backward(foreign));
       var loss = x.sum();
@@ -164,7 +163,8 @@ class TensorTest {
     }
   }
 
-  private static void assertMessage(String message, org.junit.jupiter.api.function.Executable call) {
+  private static void assertMessage(
+      String message, org.junit.jupiter.api.function.Executable call) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
