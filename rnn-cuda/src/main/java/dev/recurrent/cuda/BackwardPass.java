@@ -63,10 +63,8 @@ final class BackwardPass {
     var layout = forward.layout();
     ForwardPass.bindRows(plan.input, forward.input());
     ForwardPass.bindRows(plan.outputGradient, call.dOutput());
-    plan.vectors.forEach(
-        (p, slot) -> slot.bind(ForwardPass.vector(forward.parameters().get(p))));
-    plan.saved.forEach(
-        (value, slot) -> slot.bind(Objects.requireNonNull(trace.values.get(value))));
+    plan.vectors.forEach((p, slot) -> slot.bind(ForwardPass.vector(forward.parameters().get(p))));
+    plan.saved.forEach((value, slot) -> slot.bind(Objects.requireNonNull(trace.values.get(value))));
     if (call.dInput() != null) {
       ForwardPass.bindRows(plan.inputGradient, call.dInput());
     } else if (hasInputGradient) {

@@ -118,9 +118,7 @@ final class BackwardPlan {
       }
       int parameter = p;
       var gradients =
-          derivative.parameterGradients().stream()
-              .filter(g -> g.parameter() == parameter)
-              .toList();
+          derivative.parameterGradients().stream().filter(g -> g.parameter() == parameter).toList();
       var values = gradients.stream().map(ParameterGradient::value).toList();
       var slot = shared.get(values);
       if (slot == null) {
@@ -222,8 +220,7 @@ final class BackwardPlan {
                 last.parameter, last.offset, last.rows + gradient.rows(), last.place));
       } else {
         vectorGradients.add(
-            new VectorGradient(
-                gradient.parameter(), gradient.offset(), gradient.rows(), place));
+            new VectorGradient(gradient.parameter(), gradient.offset(), gradient.rows(), place));
       }
     }
   }

@@ -34,8 +34,7 @@ record DeviceMatrix(long address, int rows, int columns, int stride, Matrix.Orde
   }
 
   DeviceMatrix transposed() {
-    var other =
-        order == Matrix.Order.NORMAL ? Matrix.Order.TRANSPOSED : Matrix.Order.NORMAL;
+    var other = order == Matrix.Order.NORMAL ? Matrix.Order.TRANSPOSED : Matrix.Order.NORMAL;
     return new DeviceMatrix(address, rows, columns, stride, other);
   }
 

@@ -39,8 +39,7 @@ final class ForwardPass {
     }
   }
 
-  private CallState bind(
-      ForwardCall call, Timeline timeline, CudaTrace trace, DeviceLoan scratch) {
+  private CallState bind(ForwardCall call, Timeline timeline, CudaTrace trace, DeviceLoan scratch) {
     var layout = call.layout();
     boolean keeps = call.mode() != Mode.INFERENCE;
     bindRows(plan.input, call.input());

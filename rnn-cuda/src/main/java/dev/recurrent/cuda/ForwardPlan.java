@@ -73,16 +73,14 @@ final class ForwardPlan {
                 i,
                 vectors
                     .computeIfAbsent(
-                        v.parameter(),
-                        p -> new Slot(Rows.SHARED, cell.parameters().get(p).rows()))
+                        v.parameter(), p -> new Slot(Rows.SHARED, cell.parameters().get(p).rows()))
                     .place(v.offset()));
         case Linear linear -> {
           int rows = cell.parameters().get(linear.parameter()).rows();
           boolean ofInput = cell.code().get(linear.operand()) instanceof Instruction.Input;
           var slot =
               ofInput
-                  ? hoisted.computeIfAbsent(
-                      linear.parameter(), _ -> new Slot(Rows.PACKED, rows))
+                  ? hoisted.computeIfAbsent(linear.parameter(), _ -> new Slot(Rows.PACKED, rows))
                   : results.computeIfAbsent(linear.parameter(), _ -> step.scratch(rows));
           step.read(i, slot.place(linear.offset()));
         }

@@ -46,8 +46,7 @@ final class PointwiseSource {
 
   private static String expression(PointwiseProgram program, int i) {
     return switch (program.code().get(i)) {
-      case Step.Input in ->
-          "in%d[row * si%d + column]".formatted(in.index(), in.index());
+      case Step.Input in -> "in%d[row * si%d + column]".formatted(in.index(), in.index());
       case Step.Scalar scalar -> "scalar" + scalar.index();
       case Step.Constant constant -> KernelText.number(constant.value());
       case Step.Unary unary -> KernelText.call(unary.op(), "v" + unary.a());

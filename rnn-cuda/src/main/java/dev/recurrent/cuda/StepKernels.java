@@ -32,7 +32,8 @@ final class StepKernels {
     private final int columns;
     private final List<Place> places;
     private final List<Mask> masks;
-    private Kernel kernel = (_, _) -> {
+    private Kernel kernel =
+        (_, _) -> {
           throw new IllegalStateException("launch before load");
         };
 
