@@ -1,7 +1,5 @@
 package dev.recurrent.cpu;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
@@ -18,16 +16,10 @@ final class Allocations {
     return perCall(100, code);
   }
 
-  /** Fails unless a call comes to allocate no more than {@code bytes} once it is compiled. */
-  static void assertAtMost(long bytes, Runnable code) {
-    long least = perCall(bytes + 1, code);
-    assertTrue(least <= bytes, "bytes a call: expected at most " + bytes + ", got " + least);
-  }
-
   /**
    * C2 compiles in the background: waits for it until a call allocates less than {@code enough}.
    */
-  private static long perCall(long enough, Runnable code) {
+  static long perCall(long enough, Runnable code) {
     long least = Long.MAX_VALUE;
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (least >= enough && System.nanoTime() < deadline) {

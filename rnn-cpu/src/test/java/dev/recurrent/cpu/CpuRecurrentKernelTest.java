@@ -19,12 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks what the backend promises beyond the contract: the same bits, and no garbage. */
+/** Checks what the backend promises beyond the contract: the same bits with any threads. */
 @Tag("lanes")
 class CpuRecurrentKernelTest {
-  /** Boxed vectors would be megabytes; what is left are a few views of matrices. */
-  private static final long MOST_BYTES_A_CALL = 20_000;
-
   private static final CellDefinition OWN =
       CellDefinition.named(
           "own",
@@ -68,30 +65,6 @@ class CpuRecurrentKernelTest {
         var problem = new CellProblem(backend, setup)) {
       problem.run(kernel);
       return problem.results();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("cells")
-  void noVectorIsBoxed(CellDefinition cell) {
-    var program = cell.program(CellSizes.of(64, 64));
-    var setup = Setup.of(program, SequenceLayout.uniform(8, 24), 7);
-    try (var backend = new CpuBackend(1);
-        var kernel = backend.compile(program);
-        var problem = new CellProblem(backend, setup)) {
-      Allocations.assertAtMost(MOST_BYTES_A_CALL, () -> problem.run(kernel));
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("cells")
-  void stepInInferenceAllocatesNothing(CellDefinition cell) {
-    var program = cell.program(CellSizes.of(32, 32));
-    var setup = Setup.of(program, SequenceLayout.uniform(1, 1), 7).with(Mode.INFERENCE);
-    try (var backend = new CpuBackend(1);
-        var kernel = backend.compile(program);
-        var problem = new CellProblem(backend, setup)) {
-      Allocations.assertAtMost(0, () -> kernel.forward(problem.forwardCall()).close());
     }
   }
 
