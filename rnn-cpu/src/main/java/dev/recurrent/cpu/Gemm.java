@@ -133,8 +133,9 @@ final class Gemm {
     if (a.columnStride() != 1) {
       int blocks = ceil(rowBlock, PACKED_ROW_BLOCK);
       rowBlock = ceil(ceil(rowBlock, blocks), Lanes.TILE_ROWS) * Lanes.TILE_ROWS;
-      if (packedA.length < depth * rowBlock) {
-        packedA = new float[depth * rowBlock];
+      int size = tiles(rowBlock) * Packing.tileStride(depth);
+      if (packedA.length < size) {
+        packedA = new float[size];
       }
     }
     perform(general);
@@ -231,7 +232,13 @@ final class Gemm {
     int vectors = Lanes.vectors(width);
     int from = part(worker, active, panels(width)) * Lanes.PANEL_VECTORS;
     int to = Math.min(vectors, part(worker + 1, active, panels(width)) * Lanes.PANEL_VECTORS);
-    for (int v = from; v < to; v++) {
+    int v = from;
+    if (b.columnStride() == 1) {
+      v = Math.max(from, Math.min(to, width / Lanes.COUNT)); // the last may be partial
+      int offset = b.offset() + k * b.rowStride() + n;
+      Packing.packRows(b.data(), offset, b.rowStride(), count, from, v, vectors, packedB);
+    }
+    for (; v < to; v++) {
       int panel = v / Lanes.PANEL_VECTORS * Lanes.PANEL_VECTORS; // its first vector
       int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - panel);
       Packing.packColumn(
@@ -266,7 +273,8 @@ final class Gemm {
       if (a.columnStride() == 1) {
         panel.left(a.data(), a.offset() + (m + r) * a.rowStride() + k, a.rowStride());
       } else {
-        panel.leftPacked(packedA, r * count, count * Lanes.TILE_ROWS);
+        int stride = Packing.tileStride(count);
+        panel.leftPacked(packedA, r / Lanes.TILE_ROWS * stride, stride);
       }
       for (int p = firstPanel; p < lastPanel; p++) {
         int v = p * Lanes.PANEL_VECTORS;

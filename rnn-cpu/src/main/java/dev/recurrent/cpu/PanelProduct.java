@@ -101,24 +101,28 @@ final class PanelProduct {
     }
   }
 
-  /** Computes a single row in {@link Tiles#ROW_PANELS} full panels, {@code panelStride} apart. */
-  void runRow(float[] b, int bOffset, int panelStride, int depth, int[] d, int dFirst) {
-    Tiles.ROW.run(
-        a,
-        aOffset,
-        aStride,
-        b,
-        bOffset,
-        panelStride,
-        depth,
-        s,
-        sOffset,
-        sStride,
-        c,
-        cOffset,
-        cStride,
-        d,
-        dFirst);
+  /**
+   * Computes a single row in {@code panels} full panels, {@code panelStride} apart, at most {@link
+   * Tiles#ROW_PANELS}.
+   */
+  void runRow(float[] b, int bOffset, int panels, int panelStride, int depth, int[] d, int dFirst) {
+    Tiles.row(panels)
+        .run(
+            a,
+            aOffset,
+            aStride,
+            b,
+            bOffset,
+            panelStride,
+            depth,
+            s,
+            sOffset,
+            sStride,
+            c,
+            cOffset,
+            cStride,
+            d,
+            dFirst);
   }
 
   private void throughScratch(

@@ -37,7 +37,7 @@ record PassPlan(Pass pass, Slot[] slots, int width) {
       } else {
         var operand = place.operand();
         arrays[k] = operand.array();
-        strides[k] = operand.rows() == Operand.Rows.SHARED ? 0 : operand.stride();
+        strides[k] = operand.rowStep();
         offsets[k] = at.offset(operand, row) + place.column();
         if (place.shape() == Shape.FULL) {
           offsets[k] += from;

@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * Turns the pointwise instructions of one program into passes.
  *
  * <p>All instructions of a stage with the same width are cut, in order, into passes of a bounded
- * cost, since C2 gives up inlining in methods that are too large. A value that a later pass of the
- * stage needs is handed over in a tile that stays in the L1 cache; one that a later stage needs
- * must have been given a place with {@link #store}.
+ * cost, since C2 takes ever longer over larger methods and gives up at some size. A value that a
+ * later pass of the stage needs is handed over in a tile that stays in the L1 cache; one that a
+ * later stage needs must have been given a place with {@link #store}.
  */
 final class PassPlanner {
-  /** Vector operations of one pass; a transcendental function counts {@link #TRANSCENDENTAL}. */
-  private static final int MOST_OPERATIONS = 60;
+  /**
+   * Vector operations of one pass; a transcendental function counts {@link #TRANSCENDENTAL}. An
+   * LSTM step fits in one; four passes of a quarter took 15 % longer.
+   */
+  private static final int MOST_OPERATIONS = 120;
 
   private static final int TRANSCENDENTAL = 18;
 
@@ -242,7 +245,8 @@ final class PassPlanner {
         return pass.add(new Step.Load(slot(place, -1), place.shape()));
       }
       if (elsewhere) {
-        return pass.add(new Step.Load(slot(null, Objects.requireNonNull(temporaries.get(value))), Shape.FULL));
+        return pass.add(
+            new Step.Load(slot(null, Objects.requireNonNull(temporaries.get(value))), Shape.FULL));
       }
       return switch (instruction) {
         case Instruction.Constant constant -> pass.add(new Step.Constant((float) constant.value()));

@@ -52,7 +52,7 @@ final class StepRunner {
   void product(StepContext at, int worker, ProductOp op, int row, int rows) {
     var left = op.left().operand();
     int leftOffset = at.offset(left, row) + op.left().column();
-    product(at, worker, op, left.array(), leftOffset, left.stride(), row, rows);
+    product(at, worker, op, left.array(), leftOffset, left.rowStep(), row, rows);
   }
 
   /** Runs one product whose left operand is elsewhere. */
@@ -117,7 +117,7 @@ final class StepRunner {
     var source = op.from().operand();
     var target = op.to().operand();
     var array = source.array();
-    int stride = source.rows() == Operand.Rows.SHARED ? 0 : source.stride();
+    int stride = source.rowStep();
     int offset = at.offset(source, from) + op.from().column();
     int out = at.offset(target, from);
     if (op.from().shape() == Shape.ROW) {

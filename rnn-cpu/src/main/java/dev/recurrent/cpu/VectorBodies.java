@@ -29,9 +29,9 @@ import java.util.Map;
 /**
  * Copies the bodies of {@link VectorMath}'s methods into generated code, in place of calls.
  *
- * <p>C2 stops inlining ordinary methods once a compilation has made 18,000 nodes
- * ({@code NodeCountInliningCutoff}), which is about three calls of {@link VectorMath#tanh}; what it
- * does not inline boxes its vectors, 5 to 30 times slower. The Vector API's own methods are marked
+ * <p>C2 stops inlining ordinary methods once a compilation has made 18,000 nodes ({@code
+ * NodeCountInliningCutoff}), which is about three calls of {@link VectorMath#tanh}; what it does
+ * not inline boxes its vectors, 5 to 30 times slower. The Vector API's own methods are marked
  * {@code ForceInline} and escape that limit. So a method that calls nothing but the Vector API may
  * be large: the five functions of an LSTM step took 0.7 ns a unit so, and 3.0 ns with calls.
  */
@@ -83,6 +83,11 @@ final class VectorBodies {
     code.invokestatic(VECTOR, "broadcast", MethodTypeDesc.of(VECTOR, SPECIES, CD_float));
   }
 
+  /** Emits {@code VectorMath.name} of two vectors. */
+  void emitBinary(CodeBuilder code, String name) {
+    emit(code, name, MethodTypeDesc.of(VECTOR, VECTOR, VECTOR));
+  }
+
   private void emit(CodeBuilder code, String name, MethodTypeDesc type) {
     var method = find(name, type);
     var body = method.code().orElseThrow();
@@ -101,7 +106,8 @@ final class VectorBodies {
         return method;
       }
     }
-    throw new IllegalArgumentException("VectorMath has no %s%s".formatted(name, type.displayDescriptor()));
+    throw new IllegalArgumentException(
+        "VectorMath has no %s%s".formatted(name, type.displayDescriptor()));
   }
 
   private static void storeParameters(CodeBuilder code, MethodTypeDesc type, int[] slots) {
@@ -122,8 +128,7 @@ final class VectorBodies {
             code.labelBinding(labels.computeIfAbsent(target.label(), _ -> code.newLabel()));
         case BranchInstruction branch ->
             code.branch(
-                branch.opcode(),
-                labels.computeIfAbsent(branch.target(), _ -> code.newLabel()));
+                branch.opcode(), labels.computeIfAbsent(branch.target(), _ -> code.newLabel()));
         case InvokeInstruction invoke -> copyInvoke(code, invoke);
         case PseudoInstruction _ -> {} // line numbers and names of variables
         default -> code.with(element);

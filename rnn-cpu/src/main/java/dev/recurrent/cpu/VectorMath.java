@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
  * it has no fused multiply-add. NaN gives NaN. The errors stated are the largest over all floats,
  * as VectorMathTest measures them.
  *
- * <p>Generated code copies these bodies with {@link VectorBodies} rather than calling them. The number
- * of vector operations stands beside each.
+ * <p>Generated code copies these bodies with {@link VectorBodies} rather than calling them. The
+ * number of vector operations stands beside each.
  */
 final class VectorMath {
   private VectorMath() {}

@@ -26,7 +26,8 @@ final class GemmBenchmark {
 
   public static void main(String[] arguments) {
     System.out.printf("%d lanes, panels of %d vectors%n", Lanes.COUNT, Lanes.PANEL_VECTORS);
-    System.out.println("M K N: GFLOP/s packed B 1, 2 threads; Gemm 1, 2 threads; B transposed 1, 2");
+    System.out.println(
+        "M K N: GFLOP/s packed B 1, 2 threads; Gemm 1, 2 threads; B transposed 1, 2");
     try (var one = new Workers(1);
         var two = new Workers(2)) {
       for (int[] shape : SHAPES) {
@@ -43,7 +44,8 @@ final class GemmBenchmark {
     var random = new Random(1);
     float[] values = Randoms.floats(random, m * k);
     float[] weights = Randoms.floats(random, n * k);
-    var a = transposed ? MatrixView.of(values, 0, k, m).transposed() : MatrixView.of(values, 0, m, k);
+    var a =
+        transposed ? MatrixView.of(values, 0, k, m).transposed() : MatrixView.of(values, 0, m, k);
     var b = MatrixView.of(weights, 0, k, n);
     var bt = MatrixView.of(weights, 0, n, k).transposed();
     var c = MatrixView.of(new float[m * n], 0, m, n);

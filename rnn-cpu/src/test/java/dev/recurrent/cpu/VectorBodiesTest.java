@@ -98,9 +98,7 @@ class VectorBodiesTest {
     code.getstatic(ClassDesc.of("dev.recurrent.cpu.Lanes"), "SPECIES", SPECIES);
     code.aload(1).iload(i);
     code.invokestatic(
-        VECTOR,
-        "fromArray",
-        MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, ConstantDescs.CD_int));
+        VECTOR, "fromArray", MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, ConstantDescs.CD_int));
     for (String function : functions) {
       bodies.emit(code, function);
     }

@@ -1,0 +1,246 @@
+package dev.recurrent.layer;
+
+import dev.recurrent.cell.Initializer;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.TensorData;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.ParameterStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds parameters and computes with them. A layer is made from its sizes, then built: alone or as
+ * part of a {@link Model}. Building allocates its parameters on a backend; closing the layer that
+ * was built frees them all.
+ *
+ * <p>A layer of your own extends this class: it declares its parameters in {@link #declare} and
+ * computes with {@link dev.recurrent.tape.Tensor}s in a method of its own.
+ */
+public abstract class Layer implements AutoCloseable {
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private @Nullable ParameterStore store;
+  private String path = "";
+  private boolean ownsStore;
+
+  /** Creates a layer that is not built yet. */
+  protected Layer() {}
+
+  /** Takes the declarations of a layer's parameters. */
+  protected static final class Declaration {
+    private final Layer layer;
+    private final ParameterStore.Builder builder;
+
+    private Declaration(Layer layer, ParameterStore.Builder builder) {
+      this.layer = layer;
+      this.builder = builder;
+    }
+
+    /** Declares a matrix {@code [rows, columns]}. */
+    public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
+      return keep(name, builder.matrix(join(layer.path, name), rows, columns, initializer));
+    }
+
+    /** Declares a vector {@code [size, 1]}. */
+    public Parameter vector(String name, int size, Initializer initializer) {
+      return keep(name, builder.vector(join(layer.path, name), size, initializer));
+    }
+
+    private Parameter keep(String name, Parameter parameter) {
+      layer.parameters.put(name, parameter);
+      return parameter;
+    }
+  }
+
+  /** Declares the layer's own parameters; called once, when the layer is built. */
+  protected abstract void declare(Declaration declaration);
+
+  /** Returns the layers inside this one by name. */
+  protected Map<String, Layer> children() {
+    return Map.of();
+  }
+
+  /** Describes the layer for a model file, such as {@code cell} and {@code hidden}. */
+  protected Map<String, String> configuration() {
+    return Map.of();
+  }
+
+  /** Returns the shapes of the layer's own tensors in a model file, by name. */
+  protected Map<String, long[]> fileShapes() {
+    var shapes = new LinkedHashMap<String, long[]>();
+    parameters.forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+    return shapes;
+  }
+
+  /**
+   * Returns the values of the layer's own tensors for a model file, with the keys of the shapes.
+   */
+  protected Map<String, float[]> fileValues() {
+    var values = new LinkedHashMap<String, float[]>();
+    parameters.forEach((name, parameter) -> values.put(name, parameter.toArray()));
+    return values;
+  }
+
+  /** Takes the values of a model file, whose names and shapes have been checked. */
+  protected void setFileValues(Map<String, float[]> values) {
+    parameters.forEach(
+        (name, parameter) -> parameter.set(java.util.Objects.requireNonNull(values.get(name))));
+  }
+
+  /**
+   * Allocates the parameters of this layer and those inside it, and draws their first values.
+   *
+   * @param seed decides the values; each parameter draws from the seed and its own name
+   * @throws IllegalStateException if the layer is built already
+   */
+  public Layer build(Backend backend, long seed) {
+    requireNotBuilt();
+    var builder = new ParameterStore.Builder();
+    declareAt("", builder);
+    bind(builder.build(backend, seed));
+    ownsStore = true;
+    return this;
+  }
+
+  /** Tells whether the layer is built. */
+  public final boolean isBuilt() {
+    return store != null;
+  }
+
+  /** Returns the backend for which the layer is built. */
+  public final Backend backend() {
+    return store().backend();
+  }
+
+  /** Returns the memory of all parameters of the model to which this layer belongs. */
+  public final ParameterStore store() {
+    if (store == null) {
+      throw new IllegalStateException(
+          describe() + ": expected a layer that is built; call build(backend, seed) first");
+    }
+    return store;
+  }
+
+  /**
+   * Returns the name within the model, such as {@code encoder.lstm}; empty for the model itself.
+   */
+  public final String path() {
+    return path;
+  }
+
+  /** Returns the layer's own parameters by name. */
+  protected final Map<String, Parameter> ownParameters() {
+    return java.util.Collections.unmodifiableMap(parameters);
+  }
+
+  /** Returns the parameters of this layer and those inside it. */
+  public final List<Parameter> parameters() {
+    String prefix = path.isEmpty() ? "" : path + ".";
+    return store().parameters().stream().filter(p -> p.name().startsWith(prefix)).toList();
+  }
+
+  /** Returns the number of trainable numbers. */
+  public final long parameterCount() {
+    return parameters().stream().mapToLong(Parameter::size).sum();
+  }
+
+  /** Refuses a change of a layer's configuration after it was built. */
+  protected final void requireNotBuilt() {
+    if (store != null) {
+      throw new IllegalStateException(
+          describe() + ": expected a layer that is not built yet, got one that is");
+    }
+  }
+
+  /**
+   * Saves the values of all parameters, see {@link #save(Path, Map)}, with no metadata of the
+   * application.
+   */
+  public final void save(Path file) throws IOException {
+    save(file, Map.of());
+  }
+
+  /**
+   * Saves the values of all parameters as a safetensors file, replaced atomically: with PyTorch's
+   * names and layouts for what PyTorch has, so that {@code load_state_dict} takes it. The metadata
+   * hold the configuration of every layer, and what the application adds, such as a vocabulary.
+   *
+   * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
+   */
+  public final void save(Path file, Map<String, String> metadata) throws IOException {
+    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+  }
+
+  /**
+   * Loads the values of all parameters from a file that {@link #save} or PyTorch wrote.
+   *
+   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, or of another
+   *     shape, or a layer was configured otherwise; nothing is changed then
+   */
+  public final void load(Path file) throws IOException {
+    load(SafeTensors.read(file), "");
+  }
+
+  /** Loads the values of all parameters from the tensors whose names start with a prefix. */
+  public final void load(SafeTensors file, String prefix) throws IOException {
+    ModelFile.load(this, file, prefix);
+  }
+
+  /** Returns the values of all parameters by their names in a model file. */
+  public final Map<String, TensorData> toTensors() {
+    return ModelFile.tensors(this);
+  }
+
+  /** Called after the parameters were allocated. */
+  protected void built() {}
+
+  /** Names the layer in messages. */
+  final String describe() {
+    return path.isEmpty() ? getClass().getSimpleName() : path;
+  }
+
+  static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  private void declareAt(String itsPath, ParameterStore.Builder builder) {
+    path = itsPath;
+    declare(new Declaration(this, builder));
+    children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), builder));
+  }
+
+  private void bind(ParameterStore itsStore) {
+    store = itsStore;
+    children().values().forEach(layer -> layer.bind(itsStore));
+    built();
+  }
+
+  /** Visits this layer and all inside it. */
+  final void forEachLayer(java.util.function.Consumer<Layer> visitor) {
+    visitor.accept(this);
+    children().values().forEach(layer -> layer.forEachLayer(visitor));
+  }
+
+  /** Frees what {@link #build} allocated; does nothing for a layer inside a model. */
+  @Override
+  public void close() {
+    if (ownsStore && store != null) {
+      forEachLayer(Layer::release);
+      store.close();
+      ownsStore = false;
+    }
+  }
+
+  /** Frees what the layer holds besides its parameters, such as kernels. */
+  protected void release() {}
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + new TreeMap<>(configuration());
+  }
+}
