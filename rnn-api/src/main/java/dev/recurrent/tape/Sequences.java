@@ -81,6 +81,16 @@ public final class Sequences {
     return new Sequences(layout, columns, null, packed, null);
   }
 
+  /** Holds one sequence of tokens. */
+  public static Sequences ofSequence(int... tokens) {
+    return timeMajor(tokens, tokens.length, 1);
+  }
+
+  /** Holds one sequence of features, {@code [length][width]}. */
+  public static Sequences ofSequence(float[][] features) {
+    return ofFeatures(java.util.Collections.singletonList(features));
+  }
+
   /**
    * Holds sequences of equal length given step by step: the token of step t of sequence b is {@code
    * tokens[t * batch + b]}. Copies them.
