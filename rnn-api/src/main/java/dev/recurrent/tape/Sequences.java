@@ -55,7 +55,7 @@ public final class Sequences {
     int width = -1;
     for (int i = 0; i < sequences.size(); i++) {
       for (var row : sequences.get(i)) {
-        if (width >= 0 && row.length != width || row.length == 0) {
+        if ((width >= 0 && row.length != width) || row.length == 0) {
           throw new IllegalArgumentException(
               "sequence "
                   + i
