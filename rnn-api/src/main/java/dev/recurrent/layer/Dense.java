@@ -1,0 +1,103 @@
+package dev.recurrent.layer;
+
+import dev.recurrent.cell.Initializer;
+import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.Tape;
+import dev.recurrent.tape.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes y = f(x Wᵀ + b) for each row; f is the identity unless an {@link #activation} is given.
+ * PyTorch's {@code Linear}, whose names {@code weight [outputs, inputs]} and {@code bias [outputs]}
+ * it shares. The weight starts as Glorot's, the bias as 0.
+ */
+public final class Dense extends Layer {
+  private final int inputs;
+  private final int outputs;
+  private Initializer initializer = Initializer.glorot();
+  private @Nullable UnaryOp activation;
+  private boolean hasBias = true;
+  private @Nullable Parameter weight;
+  private @Nullable Parameter bias;
+
+  private Dense(int inputs, int outputs) {
+    this.inputs = Checks.positive("inputs", inputs);
+    this.outputs = Checks.positive("outputs", outputs);
+  }
+
+  /** Creates a layer from {@code inputs} to {@code outputs} columns. */
+  public static Dense of(int inputs, int outputs) {
+    return new Dense(inputs, outputs);
+  }
+
+  /** Applies a function to the result. */
+  public Dense activation(UnaryOp function) {
+    requireNotBuilt();
+    activation = function;
+    return this;
+  }
+
+  /** Leaves the bias out. */
+  public Dense withoutBias() {
+    requireNotBuilt();
+    hasBias = false;
+    return this;
+  }
+
+  /** Sets how the weight starts. */
+  public Dense initialized(Initializer newInitializer) {
+    requireNotBuilt();
+    initializer = newInitializer;
+    return this;
+  }
+
+  @Override
+  public Dense build(Backend backend, long seed) {
+    super.build(backend, seed);
+    return this;
+  }
+
+  /** Returns the weight, {@code [outputs, inputs]}. */
+  public Parameter weight() {
+    return Checks.built(weight, describe());
+  }
+
+  /** Returns the bias, {@code [outputs, 1]}, or null without one. */
+  public @Nullable Parameter bias() {
+    return bias;
+  }
+
+  /** Computes the layer: x {@code [rows, inputs]} gives {@code [rows, outputs]}. */
+  public Tensor on(Tape tape, Tensor x) {
+    Checks.columns(describe(), x, inputs);
+    var y = x.multiplyTransposed(tape.of(weight()));
+    if (bias != null) {
+      y = y.plusRow(tape.of(bias));
+    }
+    return activation == null ? y : y.apply(activation);
+  }
+
+  @Override
+  protected void declare(Declaration declaration) {
+    weight = declaration.parameter("weight", outputs, inputs, initializer);
+    if (hasBias) {
+      bias = declaration.parameter("bias", outputs, 1, Initializer.constant(0));
+    }
+  }
+
+  @Override
+  protected Map<String, String> configuration() {
+    var text = new LinkedHashMap<String, String>();
+    text.put("inputs", "" + inputs);
+    text.put("outputs", "" + outputs);
+    text.put("bias", "" + hasBias);
+    if (activation != null) {
+      text.put("activation", activation.name().toLowerCase(java.util.Locale.ROOT));
+    }
+    return text;
+  }
+}

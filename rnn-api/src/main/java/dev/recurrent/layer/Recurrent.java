@@ -1,0 +1,238 @@
+package dev.recurrent.layer;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.CellSizes;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.RecurrentKernel.Direction;
+import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.Tape;
+import dev.recurrent.tape.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs any cell over sequences: in one or several layers, one or two directions, with dropout
+ * between the layers. With two directions the outputs of a step are joined, forward first, and a
+ * layer above sees both.
+ *
+ * <pre>{@code
+ * var lstm = Recurrent.of(Cells.LSTM, 64, 256).layers(2).dropout(0.2).build(backend, 1);
+ * Tensor y = lstm.on(tape, x);
+ * }</pre>
+ *
+ * <p>Three ways to run it: {@link #on(Tape, Tensor)} from zero states; {@link #on(Tape, Tensor,
+ * RecurrentState)} with a state that is carried from window to window and cut from the gradient;
+ * {@link #run} with initial and final states through which the gradient flows. {@link #stepper()}
+ * goes one step at a time. States are in the caller's order of the sequences.
+ *
+ * <p>Parameters are named as those of {@link CellProgram#parameters()} with {@code _l0} or {@code
+ * _l0_reverse} behind; model files have PyTorch's names for the cells that PyTorch has.
+ */
+public final class Recurrent extends Layer {
+  private final CellDefinition cell;
+  private final int input;
+  private final int hidden;
+  private int layers = 1;
+  private List<Direction> directions = List.of(Direction.FORWARD);
+  private double dropout;
+  private CellSizes.Bias bias = CellSizes.Bias.WITH;
+  private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
+  private long packedVersion = -1;
+
+  private Recurrent(CellDefinition cell, int input, int hidden) {
+    this.cell = cell;
+    this.input = Checks.positive("input", input);
+    this.hidden = Checks.positive("hidden", hidden);
+  }
+
+  /** Creates one layer of a cell, in one direction, with bias. */
+  public static Recurrent of(CellDefinition cell, int input, int hidden) {
+    return new Recurrent(cell, input, hidden);
+  }
+
+  /** Sets the number of layers. */
+  public Recurrent layers(int count) {
+    requireNotBuilt();
+    layers = Checks.positive("layers", count);
+    return this;
+  }
+
+  /** Runs each layer in both directions of time. */
+  public Recurrent bidirectional() {
+    requireNotBuilt();
+    directions = List.of(Direction.FORWARD, Direction.REVERSE);
+    return this;
+  }
+
+  /** Applies dropout to the outputs of every layer but the last. */
+  public Recurrent dropout(double rate) {
+    requireNotBuilt();
+    dropout = Checks.rate("dropout", rate);
+    return this;
+  }
+
+  /** Leaves the biases of the cell's linears out. */
+  public Recurrent withoutBias() {
+    requireNotBuilt();
+    bias = CellSizes.Bias.WITHOUT;
+    return this;
+  }
+
+  @Override
+  public Recurrent build(Backend backend, long seed) {
+    super.build(backend, seed);
+    return this;
+  }
+
+  /** Returns the cell. */
+  public CellDefinition cell() {
+    return cell;
+  }
+
+  /** Returns the number of input features. */
+  public int inputSize() {
+    return input;
+  }
+
+  /** Returns the hidden size. */
+  public int hiddenSize() {
+    return hidden;
+  }
+
+  /** Returns the number of layers. */
+  public int layerCount() {
+    return layers;
+  }
+
+  /** Returns the directions of each layer. */
+  public List<Direction> directions() {
+    return directions;
+  }
+
+  /** Returns the number of columns of the output: that of the cell, for each direction. */
+  public int outputSize() {
+    return program(0).outputSize() * directions.size();
+  }
+
+  /** Returns the cell compiled for the sizes of the given layer. */
+  public CellProgram program(int layer) {
+    int size = input;
+    if (layer > 0) {
+      size = cell.program(new CellSizes(input, hidden, bias)).outputSize() * directions.size();
+    }
+    return cell.program(new CellSizes(size, hidden, bias));
+  }
+
+  /** Runs the sequences from zero states: x {@code [N, input]} gives {@code [N, outputSize]}. */
+  public Tensor on(Tape tape, Tensor x) {
+    return run(tape, x, List.of()).output();
+  }
+
+  /**
+   * Runs the sequences from the states that {@code state} holds for this layer (zeros at first),
+   * and leaves the states after their last steps there, cut from the gradient.
+   *
+   * @throws IllegalArgumentException if the state is of another number of sequences
+   */
+  public Tensor on(Tape tape, Tensor x, RecurrentState state) {
+    var result = run(tape, x, state.read(tape, this, x.sequenceLayout().batch()));
+    state.write(tape, this, result.finalStates());
+    return result.output();
+  }
+
+  /**
+   * Runs the sequences from the given states, and returns output and final states; the gradient
+   * flows through all of them.
+   *
+   * @param initial {@code [B, S]} each in the caller's order of the sequences, in the order of
+   *     {@link RecurrentResult#finalStates()}; an empty list for zeros
+   */
+  public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
+    Checks.columns(describe(), x, input);
+    prepareKernels();
+    return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
+  }
+
+  /** Starts at zero states with one sequence, to be stepped through. */
+  public Stepper stepper() {
+    if (directions.size() > 1) {
+      throw new IllegalStateException(
+          describe()
+              + ": expected one direction, got two: the reverse one needs the whole sequence");
+    }
+    prepareKernels();
+    return new RecurrentStepper(this);
+  }
+
+  /** Returns the size of each state, in the order of {@link RecurrentResult#finalStates()}. */
+  List<Integer> stateSizes() {
+    return units().stream()
+        .flatMap(unit -> unit.program().states().stream())
+        .map(dev.recurrent.cell.StateSpec::size)
+        .toList();
+  }
+
+  /** Returns the name of each state, such as {@code h_l0_reverse}. */
+  List<String> stateNames() {
+    return units().stream()
+        .flatMap(unit -> unit.program().states().stream().map(s -> s.name() + unit.suffix()))
+        .toList();
+  }
+
+  List<RecurrentUnit> units() {
+    store();
+    return units;
+  }
+
+  double dropoutRate() {
+    return dropout;
+  }
+
+  /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
+  void prepareKernels() {
+    long version = store().version();
+    for (var unit : units) {
+      unit.prepare(backend(), version != packedVersion);
+    }
+    packedVersion = version;
+  }
+
+  @Override
+  protected void declare(Declaration declaration) {
+    for (int layer = 0; layer < layers; layer++) {
+      for (var direction : directions) {
+        var program = program(layer);
+        String suffix = "_l" + layer + (direction == Direction.REVERSE ? "_reverse" : "");
+        var parameters = new ArrayList<Parameter>();
+        for (var spec : program.parameters()) {
+          parameters.add(
+              declaration.parameter(
+                  spec.name() + suffix, spec.rows(), spec.columns(), RecurrentUnit.filling(spec)));
+        }
+        units.add(new RecurrentUnit(program, direction, suffix, parameters));
+      }
+    }
+  }
+
+  @Override
+  protected void release() {
+    units.forEach(RecurrentUnit::close);
+  }
+
+  @Override
+  protected Map<String, String> configuration() {
+    var text = new LinkedHashMap<String, String>();
+    text.put("cell", cell.name());
+    text.put("input", "" + input);
+    text.put("hidden", "" + hidden);
+    text.put("output", "" + outputSize());
+    text.put("layers", "" + layers);
+    text.put("directions", "" + directions.size());
+    text.put("bias", "" + (bias == CellSizes.Bias.WITH));
+    text.put("dropout", "" + dropout);
+    return text;
+  }
+}

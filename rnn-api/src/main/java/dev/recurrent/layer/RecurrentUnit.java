@@ -1,0 +1,86 @@
+package dev.recurrent.layer;
+
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.Initializer;
+import dev.recurrent.cell.ParameterSpec;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.RecurrentKernel.Direction;
+import dev.recurrent.tape.Parameter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Is one layer of a {@link Recurrent} in one direction: a cell, its parameters, its kernel. */
+final class RecurrentUnit {
+  private final CellProgram program;
+  private final Direction direction;
+  private final String suffix;
+  private final List<Parameter> parameters;
+  private @Nullable RecurrentKernel kernel;
+
+  RecurrentUnit(
+      CellProgram program, Direction direction, String suffix, List<Parameter> parameters) {
+    this.program = program;
+    this.direction = direction;
+    this.suffix = suffix;
+    this.parameters = List.copyOf(parameters);
+  }
+
+  CellProgram program() {
+    return program;
+  }
+
+  Direction direction() {
+    return direction;
+  }
+
+  /** Returns {@code _l0} or {@code _l0_reverse}, the end of the names of parameters and states. */
+  String suffix() {
+    return suffix;
+  }
+
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  List<Matrix> values() {
+    return parameters.stream().map(Parameter::value).toList();
+  }
+
+  List<Matrix> gradients() {
+    return parameters.stream().map(Parameter::gradient).toList();
+  }
+
+  RecurrentKernel kernel() {
+    if (kernel == null) {
+      throw new IllegalStateException("kernel: expected a compiled one, got none");
+    }
+    return kernel;
+  }
+
+  void prepare(Backend backend, boolean parametersChanged) {
+    if (kernel == null) {
+      kernel = backend.compile(program);
+    } else if (parametersChanged) {
+      kernel.parametersChanged();
+    }
+  }
+
+  void close() {
+    if (kernel != null) {
+      kernel.close();
+      kernel = null;
+    }
+  }
+
+  /** Fills each slice of a parameter with its own first values. */
+  static Initializer filling(ParameterSpec spec) {
+    return (values, offset, rows, columns, random) -> {
+      for (var slice : spec.slices()) {
+        int start = offset + slice.offset() * columns;
+        slice.initializer().fill(values, start, slice.rows(), columns, random);
+      }
+    };
+  }
+}

@@ -1,0 +1,111 @@
+package dev.recurrent.tape;
+
+import dev.recurrent.cell.Initializer;
+import dev.recurrent.spi.Matrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names a trainable tensor of a model: a matrix {@code [rows, columns]}, or a vector {@code [rows,
+ * 1]}. Its value and gradient live in the {@link ParameterStore} of the model and exist from the
+ * build on.
+ */
+public final class Parameter {
+  private final String name;
+  private final int rows;
+  private final int columns;
+  private final Initializer initializer;
+  private @Nullable ParameterStore store;
+  private @Nullable Matrix value;
+  private @Nullable Matrix gradient;
+
+  Parameter(String name, int rows, int columns, Initializer initializer) {
+    this.name = name;
+    this.rows = rows;
+    this.columns = columns;
+    this.initializer = initializer;
+  }
+
+  /** Returns the name, with the names of the layers it lies in: {@code lstm.weight_input_l0}. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Returns the number of columns; 1 for a vector. */
+  public int columns() {
+    return columns;
+  }
+
+  /** Returns the number of elements. */
+  public int size() {
+    return rows * columns;
+  }
+
+  /** Returns the value, {@code [rows, columns]}. */
+  public Matrix value() {
+    return require(value);
+  }
+
+  /** Returns the gradient, {@code [rows, columns]}, to which backward passes add. */
+  public Matrix gradient() {
+    return require(gradient);
+  }
+
+  /** Copies the value from the device, row-major. */
+  public float[] toArray() {
+    return require(store).read(value());
+  }
+
+  /** Copies the gradient from the device, row-major. */
+  public float[] gradientToArray() {
+    return require(store).read(gradient());
+  }
+
+  /**
+   * Replaces the value, row-major.
+   *
+   * @throws IllegalArgumentException if there are not {@code rows * columns} values
+   */
+  public void set(float[] values) {
+    if (values.length != size()) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected [rows="
+              + rows
+              + ", columns="
+              + columns
+              + "] = "
+              + size()
+              + " values, got "
+              + values.length);
+    }
+    require(store).write(value(), values);
+  }
+
+  Initializer initializer() {
+    return initializer;
+  }
+
+  void bind(ParameterStore owner, Matrix itsValue, Matrix itsGradient) {
+    store = owner;
+    value = itsValue;
+    gradient = itsGradient;
+  }
+
+  @Override
+  public String toString() {
+    return name + (columns == 1 ? " [" + rows + "]" : " [" + rows + ", " + columns + "]");
+  }
+
+  private <T> T require(@Nullable T built) {
+    if (built == null) {
+      throw new IllegalStateException(
+          name + ": expected a layer that is built, got none; call build(backend, seed) first");
+    }
+    return built;
+  }
+}

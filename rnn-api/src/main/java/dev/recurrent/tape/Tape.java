@@ -1,0 +1,325 @@
+package dev.recurrent.tape;
+
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.PointwiseKernel;
+import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.RandomBits;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.SequenceLayout;
+import dev.recurrent.spi.Storage;
+import dev.recurrent.spi.TensorOps;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes tensors, records what is computed with them, and goes back through it: reverse-mode
+ * differentiation whose smallest step is a whole operation, such as a recurrent layer over all
+ * steps of a batch.
+ *
+ * <pre>{@code
+ * try (var tape = Tape.training(backend, 42)) {
+ *   for (Batch batch : batches) {
+ *     tape.reset();
+ *     Tensor loss = crossEntropy(model.logits(tape, batch.inputs()), batch.targets());
+ *     tape.backward(loss);          // adds to the gradients of the parameters
+ *     optimizer.step();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A pass begins with {@link #reset()}, which frees the tensors of the pass before; their memory
+ * is used again, so that a loop over batches of similar shapes allocates nothing after its first
+ * passes. The {@link Mode} says whether random masks are drawn (TRAINING) or replaced by their
+ * expectation, and whether anything is recorded (not in INFERENCE). Used by one thread.
+ */
+public final class Tape implements AutoCloseable {
+  private static final long NEXT_PASS = Long.MIN_VALUE;
+
+  private final Backend backend;
+  private final StoragePool pool;
+  private final List<Recorded> operations = new ArrayList<>();
+  private final List<Storage> lent = new ArrayList<>();
+  private final Map<Sequences, Matrix> uploads = new IdentityHashMap<>();
+  private final Map<PointwiseProgram, PointwiseKernel> kernels = new IdentityHashMap<>();
+  private final ArrayDeque<AutoCloseable> toClose = new ArrayDeque<>();
+  private Mode mode;
+  private long seed;
+  private long draws;
+  private long pass = 1;
+  private boolean wentBack;
+
+  private Tape(Backend backend, Mode mode, long seed) {
+    this.backend = backend;
+    this.pool = new StoragePool(backend.memory());
+    this.mode = mode;
+    this.seed = seed;
+  }
+
+  private record Recorded(List<Tensor> outputs, Runnable backward) {}
+
+  /** Opens a tape that records and draws random masks from the seed. */
+  public static Tape training(Backend backend, long seed) {
+    return new Tape(backend, Mode.TRAINING, seed);
+  }
+
+  /** Opens a tape that records, with the expectation in place of random masks. */
+  public static Tape evaluation(Backend backend) {
+    return new Tape(backend, Mode.EVALUATION, 0);
+  }
+
+  /** Opens a tape that records nothing, with the expectation in place of random masks. */
+  public static Tape inference(Backend backend) {
+    return new Tape(backend, Mode.INFERENCE, 0);
+  }
+
+  /** Returns the backend that computes. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Returns what the current pass is for. */
+  public Mode mode() {
+    return mode;
+  }
+
+  /** Tells whether operations are recorded. */
+  public boolean records() {
+    return mode != Mode.INFERENCE;
+  }
+
+  /** Begins a new pass of the same mode with a next seed; the tensors of the last one are freed. */
+  public void reset() {
+    reset(mode, RandomBits.mix(seed, NEXT_PASS));
+  }
+
+  /** Begins a new pass; the tensors of the last one are freed. */
+  public void reset(Mode newMode, long newSeed) {
+    closeTraces();
+    operations.clear();
+    uploads.clear();
+    lent.forEach(pool::takeBack);
+    lent.clear();
+    mode = newMode;
+    seed = newSeed;
+    draws = 0;
+    wentBack = false;
+    pass++;
+  }
+
+  /** Uploads features as a tensor {@code [N, width]}; within one pass only once. */
+  public Tensor input(Sequences sequences) {
+    var matrix =
+        uploads.computeIfAbsent(
+            sequences, s -> upload(s.packedFeatures(), s.layout().totalRows(), s.width()));
+    return new Tensor(this, matrix, sequences.layout());
+  }
+
+  /** Uploads tokens as a matrix of INT32, {@code [N, 1]}; within one pass only once. */
+  public Matrix tokens(Sequences sequences) {
+    return uploads.computeIfAbsent(sequences, s -> indices(s.packedTokens()));
+  }
+
+  /** Uploads a matrix of constants, row-major. */
+  public Tensor constant(float[] values, int rows, int columns) {
+    if ((long) rows * columns != values.length) {
+      throw new IllegalArgumentException(
+          "values: expected [" + rows + ", " + columns + "], got " + values.length + " values");
+    }
+    return new Tensor(this, upload(values, rows, columns), null);
+  }
+
+  /** Uploads a matrix whose gradient is wanted; see {@link Tensor#retainGradient()}. */
+  public Tensor variable(float[] values, int rows, int columns) {
+    var tensor = constant(values, rows, columns).retainGradient();
+    if (records()) {
+      tensor.require();
+    }
+    return tensor;
+  }
+
+  /** Uploads features whose gradient is wanted. */
+  public Tensor variable(Sequences sequences) {
+    var tensor = input(sequences).retainGradient();
+    if (records()) {
+      tensor.require();
+    }
+    return tensor;
+  }
+
+  /** Returns a parameter as a tensor; gradients of it are added to the parameter's. */
+  public Tensor of(Parameter parameter) {
+    return new Tensor(this, parameter);
+  }
+
+  /**
+   * Goes back from a loss {@code [1, 1]}: adds dloss/dp to the gradient of every parameter that it
+   * depends on. Once a pass; several losses are added before.
+   *
+   * @throws IllegalArgumentException if the loss is not a number that this tape has recorded
+   * @throws IllegalStateException if the tape went back already in this pass
+   */
+  public void backward(Tensor loss) {
+    backward(loss, 1);
+  }
+
+  /** Goes back as {@link #backward(Tensor)} does, with all gradients multiplied by a number. */
+  public void backward(Tensor loss, float scale) {
+    if (loss.rows() != 1 || loss.columns() != 1) {
+      throw new IllegalArgumentException("loss: expected [1, 1], got " + loss.value().shape());
+    }
+    if (loss.tape() != this || !loss.requiresGradient()) {
+      throw new IllegalArgumentException(
+          "loss: expected a tensor that this tape recorded from parameters, got " + loss);
+    }
+    if (wentBack) {
+      throw new IllegalStateException(
+          "backward: expected one call a pass, got a second one; add the losses, or reset the"
+              + " tape");
+    }
+    wentBack = true;
+    loss.seed(scale);
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      var operation = operations.get(i);
+      if (operation.outputs.stream().anyMatch(Tensor::hasGradient)) {
+        operation.backward.run();
+      }
+      operation.outputs.forEach(Tensor::dropGradient);
+    }
+  }
+
+  // For the authors of layers.
+
+  /** Returns the primitive operations. */
+  public TensorOps ops() {
+    return backend.ops();
+  }
+
+  /** Returns a seed for one random draw; the same ones in the same order in every pass. */
+  public long nextSeed() {
+    return RandomBits.mix(seed, draws++);
+  }
+
+  /** Makes a tensor whose values are still to be written. */
+  public Tensor tensor(int rows, int columns, @Nullable SequenceLayout layout) {
+    return new Tensor(this, lend(rows, columns), layout);
+  }
+
+  /** Records how to go back from an output to its inputs, if one of those requires a gradient. */
+  public Tensor record(Tensor output, List<Tensor> inputs, Runnable backward) {
+    record(List.of(output), inputs, backward);
+    return output;
+  }
+
+  /**
+   * Records how to go back from outputs to inputs, if one of those requires a gradient. {@code
+   * backward} runs when at least one output has a gradient.
+   */
+  public void record(List<Tensor> outputs, List<Tensor> inputs, Runnable backward) {
+    if (records() && inputs.stream().anyMatch(Tensor::requiresGradient)) {
+      outputs.forEach(Tensor::require);
+      operations.add(new Recorded(List.copyOf(outputs), backward));
+    }
+  }
+
+  /** Returns a matrix that lives until {@link #release}; it holds any values. */
+  public Matrix temporary(int rows, int columns) {
+    return Matrix.of(pool.lend(DataType.FLOAT32, Math.multiplyExact(rows, columns)), rows, columns);
+  }
+
+  /** Gives a temporary matrix back. */
+  public void release(Matrix temporary) {
+    pool.takeBack(temporary.storage());
+  }
+
+  /** Uploads row indices, {@code [n, 1]}; they live as long as the pass. */
+  public Matrix indices(int[] rows) {
+    var storage = pool.lend(DataType.INT32, rows.length);
+    lent.add(storage);
+    backend.memory().write(storage, 0, rows, 0, rows.length);
+    return Matrix.of(storage, rows.length, 1);
+  }
+
+  /** Closes something at the end of the pass. */
+  public void closeAtReset(AutoCloseable resource) {
+    toClose.push(resource);
+  }
+
+  /** Returns the compiled program; the tape compiles each program object once. */
+  public PointwiseKernel kernel(PointwiseProgram program) {
+    return kernels.computeIfAbsent(program, backend::compile);
+  }
+
+  /** Copies a matrix to the host, row-major. */
+  public float[] read(Matrix matrix) {
+    int columns = matrix.columns();
+    var values = new float[matrix.rows() * columns];
+    if (matrix.stride() == columns || matrix.rows() <= 1) {
+      backend.memory().read(matrix.storage(), matrix.offset(), values, 0, values.length);
+      return values;
+    }
+    for (int r = 0; r < matrix.rows(); r++) {
+      int offset = matrix.offset() + r * matrix.stride();
+      backend.memory().read(matrix.storage(), offset, values, r * columns, columns);
+    }
+    return values;
+  }
+
+  /** Returns how many blocks of memory the tape has allocated so far; steady in a steady loop. */
+  public int allocations() {
+    return pool.allocations();
+  }
+
+  long pass() {
+    return pass;
+  }
+
+  /** Lends a matrix until the pass ends. */
+  Matrix lend(int rows, int columns) {
+    var matrix = temporary(rows, columns);
+    lent.add(matrix.storage());
+    return matrix;
+  }
+
+  /** Takes back early what {@link #lend} gave. */
+  void takeBack(Matrix matrix) {
+    for (int i = lent.size() - 1; i >= 0; i--) {
+      if (lent.get(i) == matrix.storage()) {
+        lent.remove(i);
+        pool.takeBack(matrix.storage());
+        return;
+      }
+    }
+  }
+
+  private Matrix upload(float[] values, int rows, int columns) {
+    var matrix = lend(rows, columns);
+    backend.memory().write(matrix.storage(), 0, values, 0, values.length);
+    return matrix;
+  }
+
+  private void closeTraces() {
+    while (!toClose.isEmpty()) {
+      try {
+        toClose.pop().close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("closing what a pass held: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    reset();
+    kernels.values().forEach(PointwiseKernel::close);
+    kernels.clear();
+    pool.close();
+  }
+}

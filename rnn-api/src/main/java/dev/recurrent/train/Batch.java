@@ -1,0 +1,88 @@
+package dev.recurrent.train;
+
+import dev.recurrent.tape.Sequences;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Holds what a loss is computed from: inputs, targets, and more sequences by name where a model has
+ * them. Targets either go step by step with the inputs, or have one step for each sequence ({@link
+ * Sequences#ofLabels}).
+ */
+public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> others) {
+
+  public Batch {
+    others = Map.copyOf(others);
+    if (inputs.batch() != targets.batch()) {
+      throw new IllegalArgumentException(
+          "targets: expected " + inputs.batch() + " sequences, got " + targets.batch());
+    }
+  }
+
+  /** Returns a batch of inputs and targets. */
+  public static Batch of(Sequences inputs, Sequences targets) {
+    return new Batch(inputs, targets, Map.of());
+  }
+
+  /** Returns the same batch with further sequences. */
+  public Batch with(String name, Sequences sequences) {
+    var more = new LinkedHashMap<>(others);
+    more.put(name, sequences);
+    return new Batch(inputs, targets, more);
+  }
+
+  /**
+   * Returns the sequences of the given name.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public Sequences get(String name) {
+    var found = others.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "sequences: expected one of " + others.keySet() + ", got " + name);
+    }
+    return found;
+  }
+
+  /** Returns the number of steps of the longest input. */
+  public int steps() {
+    return inputs.steps();
+  }
+
+  /** Returns the weight of all targets that count: their number, if none is weighted. */
+  public double targetWeight() {
+    return Losses.totalWeight(targets);
+  }
+
+  /**
+   * Returns steps {@code from} to {@code to} of the sequences that go step by step with the inputs.
+   * Targets before {@code lossFrom} are ignored.
+   *
+   * @throws IllegalArgumentException if the targets do not go step by step
+   */
+  Batch window(Bptt.Window window) {
+    if (window.from() == 0 && window.to() == steps() && window.lossFrom() == 0) {
+      return this;
+    }
+    if (!targets.layout().equals(inputs.layout())) {
+      throw new IllegalArgumentException(
+          "truncated BPTT: expected a target for each step of the inputs, "
+              + inputs.layout()
+              + ", got "
+              + targets.layout());
+    }
+    var cut = new LinkedHashMap<String, Sequences>();
+    others.forEach(
+        (name, s) ->
+            cut.put(
+                name,
+                s.layout().equals(inputs.layout()) ? s.window(window.from(), window.to()) : s));
+    return new Batch(
+        inputs.window(window.from(), window.to()),
+        targets
+            .window(window.from(), window.to())
+            .ignoringBefore(window.lossFrom() - window.from()),
+        cut);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.recurrent.train;
+
+import java.util.List;
+
+/**
+ * Provides the batches of each epoch. Batches are asked for by number, so that a resumed run goes on
+ * where it stopped: the same number of the same epoch must give the same batch.
+ */
+public interface Batches {
+  /** Returns the number of batches of an epoch. */
+  int count();
+
+  /** Returns a batch; epoch and index count from 0. */
+  Batch batch(int epoch, int index);
+
+  /**
+   * Tells whether a batch goes on where the one before ended, so that states are carried over; they
+   * start from zero at each epoch then, otherwise at each batch.
+   */
+  default boolean carriesState() {
+    return false;
+  }
+
+  /** Returns the given batches, in the same order in every epoch. */
+  static Batches of(Batch... batches) {
+    var list = List.of(batches);
+    return new Batches() {
+      @Override
+      public int count() {
+        return list.size();
+      }
+
+      @Override
+      public Batch batch(int epoch, int index) {
+        return list.get(index);
+      }
+    };
+  }
+}

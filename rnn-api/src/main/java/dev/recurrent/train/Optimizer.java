@@ -1,0 +1,85 @@
+package dev.recurrent.train;
+
+import dev.recurrent.layer.Layer;
+import java.util.function.Consumer;
+
+/**
+ * Defines how parameters move along their gradients: by equations, as a cell is defined. One of
+ * your own is as easy as those that come along:
+ *
+ * <pre>{@code
+ * var lion = Optimizer.named("lion", 1e-4, u -> {
+ *   var m = u.moment("m");
+ *   var direction = m.times(0.9).plus(u.gradient().times(0.1)).sign();
+ *   u.next("m", m.times(0.99).plus(u.gradient().times(0.01)));
+ *   u.update(u.parameter().minus(direction.times(u.learningRate())));
+ * });
+ * }</pre>
+ *
+ * <p>The equations are compiled by the backend into one kernel over all parameters of a model.
+ */
+public interface Optimizer {
+  /** Returns the name for files and messages. */
+  String name();
+
+  /** Returns the learning rate, which a {@link Schedule} may vary. */
+  double learningRate();
+
+  /** Writes down the update of one element; called once. */
+  void equations(UpdateEquations update);
+
+  /** Starts to update the parameters of a model that is built. The caller closes the updater. */
+  default Updater on(Layer model) {
+    return new Updater(this, model.store());
+  }
+
+  /** Defines an optimizer by its equations. */
+  static Optimizer named(String name, double learningRate, Consumer<UpdateEquations> equations) {
+    requirePositive("learning rate", learningRate);
+    return new Optimizer() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public double learningRate() {
+        return learningRate;
+      }
+
+      @Override
+      public void equations(UpdateEquations update) {
+        equations.accept(update);
+      }
+
+      @Override
+      public String toString() {
+        return name + "[learningRate=" + learningRate + "]";
+      }
+    };
+  }
+
+  /** Refuses a number that is not above 0. */
+  static double requirePositive(String name, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(name + ": expected a number above 0, got " + value);
+    }
+    return value;
+  }
+
+  /** Refuses a number outside [0, 1). */
+  static double requireShare(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + ": expected a number in [0, 1), got " + value);
+    }
+    return value;
+  }
+
+  /** Refuses a negative number. */
+  static double requireNotNegative(String name, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(name + ": expected a number of at least 0, got " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.recurrent.train;
+
+import java.util.Map;
+
+/** Decides the learning rate of each update. */
+public interface Schedule {
+  /**
+   * Says how far training is.
+   *
+   * @param update the number of updates made so far
+   * @param totalUpdates the number of updates that the run will make, as far as it is known
+   * @param epoch the current epoch, from 0
+   */
+  record Progress(long update, long totalUpdates, int epoch) {}
+
+  /** Returns the learning rate of the next update, given the optimizer's own. */
+  double learningRate(double base, Progress progress);
+
+  /** Takes note of a validation; smaller is better. */
+  default void validated(double value) {}
+
+  /** Returns what the schedule remembers, for a checkpoint. */
+  default Map<String, Double> save() {
+    return Map.of();
+  }
+
+  /** Takes over what {@link #save} gave. */
+  default void restore(Map<String, Double> saved) {}
+
+  /** Keeps the optimizer's own learning rate. */
+  static Schedule constant() {
+    return (base, progress) -> base;
+  }
+
+  /** Multiplies by {@code factor} every {@code epochs} epochs: PyTorch's {@code StepLR}. */
+  static Schedule step(int epochs, double factor) {
+    if (epochs < 1) {
+      throw new IllegalArgumentException("step: expected at least 1 epoch, got " + epochs);
+    }
+    Optimizer.requirePositive("factor", factor);
+    return (base, progress) -> base * Math.pow(factor, progress.epoch() / epochs);
+  }
+
+  /**
+   * Rises linearly over the first updates, then falls as half a cosine to {@code minimum} at the last
+   * one (Loshchilov and Hutter 2017).
+   */
+  static Schedule cosine(long warmUpUpdates, double minimum) {
+    Optimizer.requireNotNegative("warm-up", warmUpUpdates);
+    Optimizer.requireNotNegative("minimum", minimum);
+    return (base, progress) -> {
+      if (progress.update() < warmUpUpdates) {
+        return base * (progress.update() + 1) / warmUpUpdates;
+      }
+      double span = Math.max(1, progress.totalUpdates() - warmUpUpdates);
+      double done = Math.min(1, (progress.update() - warmUpUpdates) / span);
+      return minimum + (base - minimum) * 0.5 * (1 + Math.cos(Math.PI * done));
+    };
+  }
+
+  /**
+   * Multiplies by {@code factor} when more than {@code patience} validations in a row have not been
+   * better than the best by at least 0.01 %: PyTorch's {@code ReduceLROnPlateau}. Made for one run.
+   */
+  static Schedule reduceOnPlateau(double factor, int patience) {
+    return new ReduceOnPlateau(factor, patience);
+  }
+}
