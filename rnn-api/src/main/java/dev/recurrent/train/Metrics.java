@@ -5,6 +5,7 @@ import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
@@ -95,7 +96,7 @@ public final class Metrics {
         var batch = data.batch(0, b);
         var bptt = data.carriesState() ? Bptt.truncated(WINDOW) : Bptt.FULL;
         if (!data.carriesState()) {
-          state.close();
+          state.restore(Map.of()); // of any number of sequences
         }
         for (int w = 0; w < bptt.windows(batch.steps()); w++) {
           tape.reset(Mode.INFERENCE, 0);
