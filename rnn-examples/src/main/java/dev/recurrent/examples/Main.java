@@ -3,19 +3,44 @@ package dev.recurrent.examples;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Starts the command line {@code rnn}, which the launcher of the same name calls. */
 @Command(
     name = "rnn",
-    description = "Recurrent neural networks for the JVM.",
+    description = {"", "Recurrent neural networks for the JVM.", ""},
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Start with @|bold ./rnn train text --quick|@; every command has a @|bold --help|@.",
+      "RNN_BACKEND chooses the backend, RNN_JAVA_OPTS gives options to Java."
+    },
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    subcommands = {
+      TrainCommand.class,
+      SampleCommand.class,
+      VerifyCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
+      HelpCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean debug;
 
   private Main() {}
 
@@ -26,12 +51,17 @@ public final class Main implements Runnable {
 
   /** Returns the command line with all its commands, which no other one shares. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    var main = new Main();
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
+        .setExecutionExceptionHandler(
+            (error, line, parsed) -> Errors.failed(error, line, main.debug));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "rnn: expected a command, got none");
+    throw new ParameterException(spec.commandLine(), "expected a command, got none");
   }
 
   /** Names the version of the jar and of the Java that runs it. */
