@@ -12,7 +12,8 @@ import java.util.List;
  * <p>A stage takes its products and row sums first and then runs its pointwise instructions, which
  * can be fused: each element depends only on elements of the same row and column, or on scalars. A
  * new stage begins where a product or a row sum needs whole rows of values that the stage before it
- * computes. Products with the input alone belong to no stage: they are hoisted out of the time loop.
+ * computes. Products with the input alone belong to no stage: they are hoisted out of the time
+ * loop.
  *
  * @param hoisted the products with the input
  * @param stages in the order of execution; at least one
@@ -98,8 +99,7 @@ public record Schedule(List<Integer> hoisted, List<Stage> stages) {
       highest = Math.max(highest, level[operand]);
     }
     return switch (instruction) {
-      case Linear linear ->
-          isWholeBeforeTheStep(code, linear.operand()) ? highest : highest + 1;
+      case Linear linear -> isWholeBeforeTheStep(code, linear.operand()) ? highest : highest + 1;
       case RowSum sum -> isWholeBeforeTheStep(code, sum.a()) ? highest : highest + 1;
       case LinearTransposed _ -> highest + 1;
       default -> highest;

@@ -101,6 +101,11 @@ public final class SafeTensors {
     AtomicFiles.write(file, new SafeTensorsWriter(tensors, metadata)::writeTo);
   }
 
+  /** Returns the path from which this was read. */
+  public Path file() {
+    return file;
+  }
+
   /** Returns all tensors by name, in the header's order; unmodifiable. */
   public Map<String, TensorInfo> tensors() {
     return tensors;

@@ -83,9 +83,9 @@ public final class Dense extends Layer {
 
   @Override
   protected void declare(Declaration declaration) {
-    weight = declaration.parameter("weight", outputs, inputs, initializer);
+    weight = declaration.matrix("weight", outputs, inputs, initializer);
     if (hasBias) {
-      bias = declaration.parameter("bias", outputs, 1, Initializer.constant(0));
+      bias = declaration.vector("bias", outputs, Initializer.constant(0));
     }
   }
 

@@ -81,7 +81,7 @@ public final class Embedding extends Layer {
 
   @Override
   protected void declare(Declaration declaration) {
-    weight = declaration.parameter("weight", vocabulary, size, initializer);
+    weight = declaration.matrix("weight", vocabulary, size, initializer);
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.recurrent.layer;
 
 import dev.recurrent.cell.Initializer;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +32,29 @@ public abstract class Layer implements AutoCloseable {
   protected Layer() {}
 
   /** Takes the declarations of a layer's parameters. */
-  @FunctionalInterface
-  protected interface Declaration {
-    /** Declares a matrix {@code [rows, columns]}, or a vector where {@code columns} is 1. */
-    Parameter parameter(String name, int rows, int columns, Initializer initializer);
+  protected static final class Declaration {
+    private final Layer layer;
+    private final ParameterStore.Builder builder;
+
+    private Declaration(Layer layer, ParameterStore.Builder builder) {
+      this.layer = layer;
+      this.builder = builder;
+    }
+
+    /** Declares a matrix {@code [rows, columns]}. */
+    public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
+      return keep(name, builder.matrix(join(layer.path, name), rows, columns, initializer));
+    }
+
+    /** Declares a vector {@code [size, 1]}. */
+    public Parameter vector(String name, int size, Initializer initializer) {
+      return keep(name, builder.vector(join(layer.path, name), size, initializer));
+    }
+
+    private Parameter keep(String name, Parameter parameter) {
+      layer.parameters.put(name, parameter);
+      return parameter;
+    }
   }
 
   /** Declares the layer's own parameters; called once, when the layer is built. */
@@ -50,11 +73,7 @@ public abstract class Layer implements AutoCloseable {
   /** Returns the shapes of the layer's own tensors in a model file, by name. */
   protected Map<String, long[]> fileShapes() {
     var shapes = new LinkedHashMap<String, long[]>();
-    parameters.forEach(
-        (name, p) ->
-            shapes.put(
-                name,
-                p.columns() == 1 ? new long[] {p.rows()} : new long[] {p.rows(), p.columns()}));
+    parameters.forEach((name, parameter) -> shapes.put(name, parameter.shape()));
     return shapes;
   }
 
@@ -138,6 +157,45 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
+  /**
+   * Saves the values of all parameters, see {@link #save(Path, Map)}, with no metadata of the
+   * application.
+   */
+  public final void save(Path file) throws IOException {
+    save(file, Map.of());
+  }
+
+  /**
+   * Saves the values of all parameters as a safetensors file, replaced atomically: with PyTorch's
+   * names and layouts for what PyTorch has, so that {@code load_state_dict} takes it. The metadata
+   * hold the configuration of every layer, and what the application adds, such as a vocabulary.
+   *
+   * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
+   */
+  public final void save(Path file, Map<String, String> metadata) throws IOException {
+    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+  }
+
+  /**
+   * Loads the values of all parameters from a file that {@link #save} or PyTorch wrote.
+   *
+   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, or of another
+   *     shape, or a layer was configured otherwise; nothing is changed then
+   */
+  public final void load(Path file) throws IOException {
+    load(SafeTensors.read(file), "");
+  }
+
+  /** Loads the values of all parameters from the tensors whose names start with a prefix. */
+  public final void load(SafeTensors file, String prefix) throws IOException {
+    ModelFile.load(this, file, prefix);
+  }
+
+  /** Returns the values of all parameters by their names in a model file. */
+  public final Map<String, TensorData> toTensors() {
+    return ModelFile.tensors(this);
+  }
+
   /** Called after the parameters were allocated. */
   protected void built() {}
 
@@ -152,12 +210,7 @@ public abstract class Layer implements AutoCloseable {
 
   private void declareAt(String itsPath, ParameterStore.Builder builder) {
     path = itsPath;
-    declare(
-        (name, rows, columns, initializer) -> {
-          var parameter = builder.add(join(itsPath, name), rows, columns, initializer);
-          parameters.put(name, parameter);
-          return parameter;
-        });
+    declare(new Declaration(this, builder));
     children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), builder));
   }
 

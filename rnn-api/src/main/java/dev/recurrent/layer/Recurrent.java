@@ -3,11 +3,14 @@ package dev.recurrent.layer;
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.CellSizes;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,7 @@ public final class Recurrent extends Layer {
   private double dropout;
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
+  private Map<String, float[]> pretrained = Map.of();
   private long packedVersion = -1;
 
   private Recurrent(CellDefinition cell, int input, int hidden) {
@@ -51,6 +55,31 @@ public final class Recurrent extends Layer {
   /** Creates one layer of a cell, in one direction, with bias. */
   public static Recurrent of(CellDefinition cell, int input, int hidden) {
     return new Recurrent(cell, input, hidden);
+  }
+
+  /**
+   * Creates a layer from the tensors that PyTorch's {@code RNN}, {@code LSTM} or {@code GRU} saved:
+   * sizes, layers, directions and biases are read off their names and shapes, the values become the
+   * parameters when the layer is built.
+   *
+   * @param prefix what stands before {@code weight_ih_l0}, such as {@code encoder.}
+   * @throws dev.recurrent.io.SafeTensorsException if the tensors are not those of such a layer
+   */
+  public static Recurrent fromPyTorch(SafeTensors file, String prefix, CellDefinition cell)
+      throws IOException {
+    var found = PyTorchLayout.read(file, prefix, cell);
+    var layer = of(cell, found.input(), found.hidden()).layers(found.layers());
+    layer.directions = found.directions();
+    layer.bias = found.bias();
+    layer.pretrained = found.values();
+    return layer;
+  }
+
+  /**
+   * Returns the values by PyTorch's names, with PyTorch's layouts, as {@link #toTensors()} does.
+   */
+  public Map<String, TensorData> toPyTorch() {
+    return toTensors();
   }
 
   /** Sets the number of layers. */
@@ -208,13 +237,43 @@ public final class Recurrent extends Layer {
         String suffix = "_l" + layer + (direction == Direction.REVERSE ? "_reverse" : "");
         var parameters = new ArrayList<Parameter>();
         for (var spec : program.parameters()) {
+          var initializer = RecurrentUnit.filling(spec);
           parameters.add(
-              declaration.parameter(
-                  spec.name() + suffix, spec.rows(), spec.columns(), RecurrentUnit.filling(spec)));
+              spec.isWeight()
+                  ? declaration.matrix(
+                      spec.name() + suffix, spec.rows(), spec.columns(), initializer)
+                  : declaration.vector(spec.name() + suffix, spec.rows(), initializer));
         }
         units.add(new RecurrentUnit(program, direction, suffix, parameters));
       }
     }
+  }
+
+  @Override
+  protected void built() {
+    if (!pretrained.isEmpty()) {
+      setFileValues(pretrained);
+      pretrained = Map.of();
+    }
+  }
+
+  @Override
+  protected Map<String, long[]> fileShapes() {
+    var shapes = new LinkedHashMap<String, long[]>();
+    units().forEach(unit -> shapes.putAll(PyTorchLayout.shapes(unit)));
+    return shapes;
+  }
+
+  @Override
+  protected Map<String, float[]> fileValues() {
+    var values = new LinkedHashMap<String, float[]>();
+    units().forEach(unit -> values.putAll(PyTorchLayout.export(unit)));
+    return values;
+  }
+
+  @Override
+  protected void setFileValues(Map<String, float[]> values) {
+    units().forEach(unit -> PyTorchLayout.load(unit, values));
   }
 
   @Override

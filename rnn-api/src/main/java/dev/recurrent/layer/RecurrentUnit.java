@@ -44,6 +44,11 @@ final class RecurrentUnit {
     return parameters;
   }
 
+  /** Returns the parameter of the cell's given name. */
+  Parameter parameter(String name) {
+    return parameters.get(program.parameters().indexOf(program.parameter(name)));
+  }
+
   List<Matrix> values() {
     return parameters.stream().map(Parameter::value).toList();
   }

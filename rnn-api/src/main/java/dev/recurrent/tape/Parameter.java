@@ -13,15 +13,23 @@ public final class Parameter {
   private final String name;
   private final int rows;
   private final int columns;
+  private final Kind kind;
   private final Initializer initializer;
   private @Nullable ParameterStore store;
   private @Nullable Matrix value;
   private @Nullable Matrix gradient;
 
-  Parameter(String name, int rows, int columns, Initializer initializer) {
+  /** Says how many dimensions a parameter has in files. */
+  enum Kind {
+    MATRIX,
+    VECTOR
+  }
+
+  Parameter(String name, int rows, int columns, Kind kind, Initializer initializer) {
     this.name = name;
     this.rows = rows;
     this.columns = columns;
+    this.kind = kind;
     this.initializer = initializer;
   }
 
@@ -43,6 +51,11 @@ public final class Parameter {
   /** Returns the number of elements. */
   public int size() {
     return rows * columns;
+  }
+
+  /** Returns the shape: {@code [rows, columns]}, or {@code [rows]} for a vector. */
+  public long[] shape() {
+    return kind == Kind.VECTOR ? new long[] {rows} : new long[] {rows, columns};
   }
 
   /** Returns the value, {@code [rows, columns]}. */
@@ -98,7 +111,7 @@ public final class Parameter {
 
   @Override
   public String toString() {
-    return name + (columns == 1 ? " [" + rows + "]" : " [" + rows + ", " + columns + "]");
+    return name + " " + java.util.Arrays.toString(shape());
   }
 
   private <T> T require(@Nullable T built) {

@@ -53,15 +53,27 @@ public final class ParameterStore implements AutoCloseable {
     public Builder() {}
 
     /**
-     * Declares a matrix, or a vector where {@code columns} is 1.
+     * Declares a matrix {@code [rows, columns]}.
      *
      * @throws IllegalArgumentException if the name is taken
      */
-    public Parameter add(String name, int rows, int columns, Initializer initializer) {
-      var parameter = new Parameter(name, rows, columns, initializer);
-      if (parameters.putIfAbsent(name, parameter) != null) {
+    public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
+      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer));
+    }
+
+    /**
+     * Declares a vector {@code [size, 1]}.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Parameter vector(String name, int size, Initializer initializer) {
+      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer));
+    }
+
+    private Parameter add(Parameter parameter) {
+      if (parameters.putIfAbsent(parameter.name(), parameter) != null) {
         throw new IllegalArgumentException(
-            "parameter: expected a name that is not taken, got " + name);
+            "parameter: expected a name that is not taken, got " + parameter.name());
       }
       return parameter;
     }

@@ -3,8 +3,8 @@ package dev.recurrent.train;
 import java.util.List;
 
 /**
- * Provides the batches of each epoch. Batches are asked for by number, so that a resumed run goes on
- * where it stopped: the same number of the same epoch must give the same batch.
+ * Provides the batches of each epoch. Batches are asked for by number, so that a resumed run goes
+ * on where it stopped: the same number of the same epoch must give the same batch.
  */
 public interface Batches {
   /** Returns the number of batches of an epoch. */

@@ -6,11 +6,11 @@ import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 
 /**
- * Back-propagation through time (Werbos 1990), full or truncated (Williams and Peng 1990): an update
- * every k1 steps, for which the gradient goes back over the last k2 steps, k2 ≥ k1. Each step's loss
- * is counted once, by the window in which it is new. With k2 = k1 windows follow one another and
- * each starts from the state that the last one ended with; with k2 &gt; k1 they overlap, and the state
- * at a window's start is computed without a gradient.
+ * Back-propagation through time (Werbos 1990), full or truncated (Williams and Peng 1990): an
+ * update every k1 steps, for which the gradient goes back over the last k2 steps, k2 ≥ k1. Each
+ * step's loss is counted once, by the window in which it is new. With k2 = k1 windows follow one
+ * another and each starts from the state that the last one ended with; with k2 &gt; k1 they
+ * overlap, and the state at a window's start is computed without a gradient.
  *
  * @param k1 the steps between updates
  * @param k2 the steps that the gradient goes back
@@ -55,7 +55,8 @@ public record Bptt(int k1, int k2) {
     java.util.Objects.checkIndex(index, windows(steps));
     long end = (index + 1L) * k1;
     int lossFrom = (int) Math.min((long) index * k1, steps);
-    return new Window((int) Math.min(Math.max(0, end - k2), lossFrom), lossFrom, (int) Math.min(end, steps));
+    return new Window(
+        (int) Math.min(Math.max(0, end - k2), lossFrom), lossFrom, (int) Math.min(end, steps));
   }
 
   /**
@@ -64,8 +65,7 @@ public record Bptt(int k1, int k2) {
    * @param state the states at the start of this window; afterwards those at the start of the next
    *     one, or at the end of the batch
    */
-  public Tensor loss(
-      Tape tape, LossFunction function, BatchWindow place, RecurrentState state) {
+  public Tensor loss(Tape tape, LossFunction function, BatchWindow place, RecurrentState state) {
     int steps = place.batch().steps();
     var window = window(place.index(), steps);
     boolean last = place.index() + 1 == windows(steps);

@@ -27,8 +27,8 @@ public final class Metrics {
   private Metrics() {}
 
   /**
-   * Returns the share of targets that get the largest of their logits, or for logits of one column and
-   * targets that are numbers, those on the right side of 0.
+   * Returns the share of targets that get the largest of their logits, or for logits of one column
+   * and targets that are numbers, those on the right side of 0.
    *
    * @param logits runs the model, {@code [N, V]}
    */

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * Cuts examples into mini-batches, in their own order or shuffled anew at each epoch. The last batch
- * of an epoch may be smaller.
+ * Cuts examples into mini-batches, in their own order or shuffled anew at each epoch. The last
+ * batch of an epoch may be smaller.
  *
  * <pre>{@code
  * Batches batches = MiniBatches.of(reviews.size(), 32, rows -> Batch.of(inputs(rows), labels(rows)))
@@ -63,8 +63,7 @@ public final class MiniBatches implements Batches {
   public Batch batch(int epoch, int index) {
     java.util.Objects.checkIndex(index, count());
     int from = index * size;
-    return collate.apply(
-        Arrays.copyOfRange(order(epoch), from, Math.min(from + size, examples)));
+    return collate.apply(Arrays.copyOfRange(order(epoch), from, Math.min(from + size, examples)));
   }
 
   private int[] order(int epoch) {

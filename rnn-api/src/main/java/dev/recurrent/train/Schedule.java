@@ -42,8 +42,8 @@ public interface Schedule {
   }
 
   /**
-   * Rises linearly over the first updates, then falls as half a cosine to {@code minimum} at the last
-   * one (Loshchilov and Hutter 2017).
+   * Rises linearly over the first updates, then falls as half a cosine to {@code minimum} at the
+   * last one (Loshchilov and Hutter 2017).
    */
   static Schedule cosine(long warmUpUpdates, double minimum) {
     Optimizer.requireNotNegative("warm-up", warmUpUpdates);

@@ -3,9 +3,9 @@ package dev.recurrent.train;
 import dev.recurrent.tape.Sequences;
 
 /**
- * Cuts one long text of tokens into parallel streams that are read side by side: stream b is the b-th
- * part, and the target of each token is the next one. An epoch is one batch of all streams, which
- * truncated back-propagation cuts into windows, carrying the state from one to the next.
+ * Cuts one long text of tokens into parallel streams that are read side by side: stream b is the
+ * b-th part, and the target of each token is the next one. An epoch is one batch of all streams,
+ * which truncated back-propagation cuts into windows, carrying the state from one to the next.
  */
 public final class TokenStreams implements Batches {
   private final int[] tokens;

@@ -1,7 +1,6 @@
 package dev.recurrent.contract;
 
 import dev.recurrent.cell.CellProgram;
-import dev.recurrent.cell.StateSpec;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
@@ -14,7 +13,6 @@ import dev.recurrent.spi.SequenceLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * A cell with everything that it is to be run on, in the memory of one backend. The same setup
@@ -29,25 +27,32 @@ public final class CellProblem implements AutoCloseable {
       Direction direction,
       Mode mode,
       Given given,
+      Lie lie,
       long seed) {
-    /** Returns the usual setup: everything given, forward, without random masks. */
+    /** Returns the usual setup: everything given, forward, without random masks, no gaps. */
     public static Setup of(CellProgram program, SequenceLayout layout, long seed) {
-      return new Setup(program, layout, Direction.FORWARD, Mode.EVALUATION, Given.ALL, seed);
+      return new Setup(
+          program, layout, Direction.FORWARD, Mode.EVALUATION, Given.ALL, Lie.DENSE, seed);
     }
 
     /** Returns the same for another direction. */
     public Setup with(Direction other) {
-      return new Setup(program, layout, other, mode, given, seed);
+      return new Setup(program, layout, other, mode, given, lie, seed);
     }
 
     /** Returns the same in another mode. */
     public Setup with(Mode other) {
-      return new Setup(program, layout, direction, other, given, seed);
+      return new Setup(program, layout, direction, other, given, lie, seed);
     }
 
     /** Returns the same with all or none of the optional arguments. */
     public Setup with(Given other) {
-      return new Setup(program, layout, direction, mode, other, seed);
+      return new Setup(program, layout, direction, mode, other, lie, seed);
+    }
+
+    /** Returns the same with matrices that lie otherwise in their storage. */
+    public Setup with(Lie other) {
+      return new Setup(program, layout, direction, mode, given, other, seed);
     }
   }
 
@@ -61,7 +66,40 @@ public final class CellProblem implements AutoCloseable {
     NONE
   }
 
+  /** Says how matrices lie in their storage. */
+  public enum Lie {
+    /** From element 0 on, without gaps. */
+    DENSE,
+    /**
+     * Behind something else; inputs, outputs and states with gaps between the rows, as halves of a
+     * wider matrix have them. What lies around them must stay as it is.
+     */
+    VIEW
+  }
+
+  /** One result; {@code elements} is its whole storage. */
+  public static final class Result {
+    private final String name;
+    private final float[] elements;
+
+    private Result(String name, float[] elements) {
+      this.name = name;
+      this.elements = elements;
+    }
+
+    /** Returns what it is, such as {@code dParameter 1}. */
+    public String name() {
+      return name;
+    }
+
+    /** Returns the whole storage, what lies around the matrix too. */
+    public float[] elements() {
+      return elements;
+    }
+  }
+
   private final Backend backend;
+  private final Setup setup;
   private final SplittableRandom random;
   private final List<Matrix> matrices = new ArrayList<>();
   private final ForwardCall forwardCall;
@@ -70,18 +108,21 @@ public final class CellProblem implements AutoCloseable {
   /** Allocates and fills the matrices. */
   public CellProblem(Backend backend, Setup setup) {
     this.backend = backend;
+    this.setup = setup;
     this.random = new SplittableRandom(setup.seed());
     var program = setup.program();
     int rows = setup.layout().totalRows();
     int batch = setup.layout().batch();
     boolean all = setup.given() == Given.ALL;
-    var initial = states(program, batch, 1);
+    int inputs = program.sizes().input();
+    var initial = states(program, batch);
     var parameters = new ArrayList<Matrix>();
     var dParameters = new ArrayList<Matrix>();
     for (var spec : program.parameters()) {
       // Sums of many products stay about as large as one, so that gates do not saturate.
-      parameters.add(matrix(spec.rows(), spec.columns(), 1.5 / Math.sqrt(spec.columns())));
-      dParameters.add(matrix(spec.rows(), spec.columns(), 1));
+      double limit = 1.5 / Math.sqrt(spec.columns());
+      parameters.add(matrix(spec.rows(), spec.columns(), limit, spec.columns()));
+      dParameters.add(matrix(spec.rows(), spec.columns(), 1, spec.columns()));
     }
     this.forwardCall =
         new ForwardCall(
@@ -89,15 +130,15 @@ public final class CellProblem implements AutoCloseable {
             setup.direction(),
             setup.mode(),
             setup.seed(),
-            matrix(rows, program.sizes().input(), 1),
+            rows(rows, inputs, 1),
             all ? initial : List.of(),
             parameters,
-            matrix(rows, program.outputSize(), 1),
-            states(program, batch, 1));
-    var dOutput = matrix(rows, program.outputSize(), 1);
-    var dFinal = states(program, batch, 1);
-    var dInput = matrix(rows, program.sizes().input(), 1);
-    var dInitial = states(program, batch, 1);
+            rows(rows, program.outputSize(), 1),
+            states(program, batch));
+    var dOutput = rows(rows, program.outputSize(), 1);
+    var dFinal = states(program, batch);
+    var dInput = rows(rows, inputs, 1);
+    var dInitial = states(program, batch);
     this.backwardCall =
         new BackwardCall(
             forwardCall,
@@ -108,21 +149,23 @@ public final class CellProblem implements AutoCloseable {
             dParameters);
   }
 
-  private List<Matrix> states(CellProgram program, int batch, double limit) {
-    return program.states().stream()
-        .map(StateSpec::size)
-        .map(size -> matrix(batch, size, limit))
-        .toList();
+  private List<Matrix> states(CellProgram program, int batch) {
+    return program.states().stream().map(state -> rows(batch, state.size(), 1)).toList();
   }
 
-  private Matrix matrix(int rows, int columns, double limit) {
-    var values = new float[rows * columns];
+  private Matrix rows(int rows, int columns, double limit) {
+    return matrix(rows, columns, limit, setup.lie() == Lie.DENSE ? columns : columns + 3);
+  }
+
+  private Matrix matrix(int rows, int columns, double limit, int stride) {
+    int offset = setup.lie() == Lie.DENSE ? 0 : 5;
+    var values = new float[offset + rows * stride];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
     }
     var storage = backend.memory().allocate(DataType.FLOAT32, values.length);
     backend.memory().write(storage, 0, values, 0, values.length);
-    var matrix = Matrix.of(storage, rows, columns);
+    var matrix = new Matrix(storage, offset, rows, columns, stride, Matrix.Order.NORMAL);
     matrices.add(matrix);
     return matrix;
   }
@@ -151,54 +194,45 @@ public final class CellProblem implements AutoCloseable {
     }
   }
 
-  /** Hands each result to the consumer: name and elements. */
-  public void results(Consumer<Result> consumer) {
-    add(consumer, "output", forwardCall.output());
-    addAll(consumer, "final state ", forwardCall.finalStates());
-    if (forwardCall.mode() == Mode.INFERENCE) {
-      return;
-    }
-    if (backwardCall.dInput() != null) {
-      add(consumer, "dInput", backwardCall.dInput());
-    }
-    addAll(consumer, "dInitialState ", backwardCall.dInitialStates());
-    addAll(consumer, "dParameter ", backwardCall.dParameters());
-  }
-
-  /** Returns all results. */
+  /** Reads everything that the calls write. */
   public List<Result> results() {
     var list = new ArrayList<Result>();
-    results(list::add);
+    list.add(result("output", forwardCall.output()));
+    addAll(list, "final state ", forwardCall.finalStates());
+    if (forwardCall.mode() != Mode.INFERENCE) {
+      if (backwardCall.dInput() != null) {
+        list.add(result("dInput", backwardCall.dInput()));
+      }
+      addAll(list, "dInitialState ", backwardCall.dInitialStates());
+      addAll(list, "dParameter ", backwardCall.dParameters());
+    }
     return list;
   }
 
-  /** Elements of one result. */
-  public record Result(String name, Matrix matrix, List<Float> elements) {}
-
-  private void addAll(Consumer<Result> consumer, String name, List<Matrix> all) {
+  private void addAll(List<Result> list, String name, List<Matrix> all) {
     for (int i = 0; i < all.size(); i++) {
-      add(consumer, name + i, all.get(i));
+      list.add(result(name + i, all.get(i)));
     }
   }
 
-  private void add(Consumer<Result> consumer, String name, Matrix matrix) {
-    var elements = new ArrayList<Float>();
-    for (float element : read(matrix)) {
-      elements.add(element);
-    }
-    consumer.accept(new Result(name, matrix, elements));
+  private Result result(String name, Matrix matrix) {
+    var values = new float[matrix.storage().size()];
+    backend.memory().read(matrix.storage(), 0, values, 0, values.length);
+    return new Result(name, values);
   }
 
-  /** Reads a dense matrix. */
-  public float[] read(Matrix matrix) {
-    var values = new float[matrix.rows() * matrix.columns()];
-    backend.memory().read(matrix.storage(), matrix.offset(), values, 0, values.length);
+  /** Reads one row of a matrix. */
+  public float[] row(Matrix matrix, int row) {
+    var values = new float[matrix.columns()];
+    int start = matrix.offset() + row * matrix.stride();
+    backend.memory().read(matrix.storage(), start, values, 0, values.length);
     return values;
   }
 
-  /** Overwrites a dense matrix. */
-  public void write(Matrix matrix, float[] values) {
-    backend.memory().write(matrix.storage(), matrix.offset(), values, 0, values.length);
+  /** Overwrites one row of a matrix. */
+  public void setRow(Matrix matrix, int row, float[] values) {
+    int start = matrix.offset() + row * matrix.stride();
+    backend.memory().write(matrix.storage(), start, values, 0, values.length);
   }
 
   @Override

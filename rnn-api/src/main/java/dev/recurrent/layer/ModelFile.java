@@ -1,0 +1,135 @@
+package dev.recurrent.layer;
+
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
+import dev.recurrent.io.TensorData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the layers of a model to a safetensors file and reads them back, with all checks first.
+ */
+final class ModelFile {
+  private static final String OWN_KEYS = "recurrent.";
+  private static final String LAYER_KEY = OWN_KEYS + "layer.";
+  private static final List<String> NOT_STRUCTURAL = List.of("dropout", "rate");
+
+  private ModelFile() {}
+
+  static Map<String, TensorData> tensors(Layer root) {
+    var tensors = new LinkedHashMap<String, TensorData>();
+    root.forEachLayer(
+        layer -> {
+          var shapes = layer.fileShapes();
+          layer
+              .fileValues()
+              .forEach(
+                  (name, values) -> {
+                    var shape = java.util.Objects.requireNonNull(shapes.get(name));
+                    tensors.put(relativeName(root, layer, name), TensorData.of(values, shape));
+                  });
+        });
+    return tensors;
+  }
+
+  static Map<String, String> metadata(Layer root, Map<String, String> ofApplication) {
+    var metadata = new LinkedHashMap<String, String>();
+    metadata.put("format", "pt");
+    metadata.putAll(ofApplication);
+    for (var key : ofApplication.keySet()) {
+      if (key.startsWith(OWN_KEYS)) {
+        throw new IllegalArgumentException(
+            "metadata: expected keys that do not start with " + OWN_KEYS + ", got " + key);
+      }
+    }
+    metadata.put(OWN_KEYS + "version", "1");
+    metadata.put(OWN_KEYS + "model", root.getClass().getSimpleName());
+    root.forEachLayer(
+        layer -> {
+          if (!layer.configuration().isEmpty()) {
+            metadata.put(LAYER_KEY + relativeName(root, layer, ""), describe(layer));
+          }
+        });
+    return metadata;
+  }
+
+  static void load(Layer root, SafeTensors file, String prefix) throws IOException {
+    var layers = new ArrayList<Layer>();
+    root.forEachLayer(layers::add);
+    var path = file.file();
+    for (var layer : layers) {
+      checkConfiguration(path, layer, file.metadata().get(key(root, layer, prefix)));
+    }
+    var expected = new LinkedHashMap<String, long[]>();
+    for (var layer : layers) {
+      layer
+          .fileShapes()
+          .forEach((name, shape) -> expected.put(prefix + relativeName(root, layer, name), shape));
+    }
+    checkTensors(file, prefix, expected);
+    var loaded = new ArrayList<Map<String, float[]>>();
+    for (var layer : layers) {
+      var values = new LinkedHashMap<String, float[]>();
+      for (var name : layer.fileShapes().keySet()) {
+        values.put(name, file.roundedFloats(prefix + relativeName(root, layer, name)));
+      }
+      loaded.add(values);
+    }
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).setFileValues(loaded.get(i));
+    }
+  }
+
+  private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)
+      throws SafeTensorsException {
+    if (saved != null && !saved.equals(describe(layer))) {
+      throw new SafeTensorsException(file, layer.describe(), describe(layer), saved);
+    }
+  }
+
+  /** Checks that all tensors under the prefix are there, no others are, and all shapes fit. */
+  static void checkTensors(SafeTensors file, String prefix, Map<String, long[]> expected)
+      throws SafeTensorsException {
+    for (var entry : expected.entrySet()) {
+      var shape = file.shape(entry.getKey());
+      if (!Arrays.equals(shape, entry.getValue())) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensor " + entry.getKey(),
+            Arrays.toString(entry.getValue()),
+            Arrays.toString(shape));
+      }
+    }
+    for (var name : file.names()) {
+      if (name.startsWith(prefix) && !expected.containsKey(name)) {
+        throw new SafeTensorsException(
+            file.file(), "tensors", "only those of the model, " + expected.keySet(), name);
+      }
+    }
+  }
+
+  /** Describes what must be equal for the parameters to mean the same. */
+  private static String describe(Layer layer) {
+    var configuration = new TreeMap<>(layer.configuration());
+    configuration.keySet().removeAll(NOT_STRUCTURAL);
+    return layer.getClass().getSimpleName() + configuration;
+  }
+
+  private static String key(Layer root, Layer layer, String prefix) {
+    return LAYER_KEY + prefix + relativeName(root, layer, "");
+  }
+
+  private static String relativeName(Layer root, Layer layer, String name) {
+    String full = name.isEmpty() ? layer.path() : Layer.join(layer.path(), name);
+    return root.path().isEmpty() || full.length() <= root.path().length()
+        ? full
+        : full.substring(root.path().length() + 1);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.recurrent.train;
+
+import dev.recurrent.layer.Layer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model: truncated back-propagation through time, clipping, schedule, validation,
+ * checkpoints.
+ *
+ * <pre>{@code
+ * var training = Training.of(model)
+ *     .loss((tape, batch, state) ->
+ *         crossEntropy(model.logits(tape, batch.inputs(), state), batch.targets()))
+ *     .optimizer(Adam.withLearningRate(2e-3))
+ *     .clipGradientNorm(5)
+ *     .truncatedBptt(64)
+ *     .validateOn(validation, Metrics.BITS_PER_CHARACTER)
+ *     .checkpointTo(folder);
+ * training.fit(text, Budget.epochs(3));
+ * }</pre>
+ *
+ * <p>The order of calls: configure, {@link #fit} once. A run that is killed at any moment, and then
+ * set up in the same way with {@link #resumeFrom}, goes on from its last checkpoint to the same
+ * bits as if nothing had happened; so everything random must come from seeds. All methods but
+ * {@link #requestStop()} are called by one thread.
+ */
+public final class Training {
+  final Layer model;
+  @Nullable LossFunction loss;
+  Optimizer optimizer = Adam.withLearningRate(1e-3);
+  Schedule schedule = Schedule.constant();
+  Bptt bptt = Bptt.FULL;
+  Clip clip = new Clip(0, 0);
+  int accumulate = 1;
+  long seed = 1;
+  @Nullable Validation validation;
+  @Nullable Path checkpointFolder;
+  @Nullable Path resumeFolder;
+  Duration checkpointInterval = Duration.ofMinutes(1);
+  Map<String, String> modelMetadata = Map.of();
+  final List<TrainingListener> listeners = new ArrayList<>();
+  private volatile boolean stopRequested;
+
+  /** Says at which limits gradients are clipped; 0 for not at all. */
+  record Clip(double norm, double value) {}
+
+  /** Says what is measured after each epoch. */
+  record Validation(Batches data, Metric metric) {}
+
+  private Training(Layer model) {
+    this.model = model;
+  }
+
+  /** Sets up the training of a model that is built. */
+  public static Training of(Layer model) {
+    model.store();
+    return new Training(model);
+  }
+
+  /** Sets the loss; without it there is no training. */
+  public Training loss(LossFunction function) {
+    loss = function;
+    return this;
+  }
+
+  /** Sets the optimizer; Adam with learning rate 0.001 is the default. */
+  public Training optimizer(Optimizer newOptimizer) {
+    optimizer = newOptimizer;
+    return this;
+  }
+
+  /** Varies the learning rate. */
+  public Training schedule(Schedule newSchedule) {
+    schedule = newSchedule;
+    return this;
+  }
+
+  /** Clips the gradients by their norm over all parameters. */
+  public Training clipGradientNorm(double limit) {
+    clip = new Clip(Optimizer.requirePositive("clip", limit), 0);
+    return this;
+  }
+
+  /** Cuts each element of the gradients to ±limit. */
+  public Training clipGradientValue(double limit) {
+    clip = new Clip(0, Optimizer.requirePositive("clip", limit));
+    return this;
+  }
+
+  /** Updates every {@code steps} steps of a batch, going back as far; by default once a batch. */
+  public Training truncatedBptt(int steps) {
+    bptt = Bptt.truncated(steps);
+    return this;
+  }
+
+  /** Updates every k1 steps of a batch, going back over k2. */
+  public Training truncatedBptt(int k1, int k2) {
+    bptt = Bptt.truncated(k1, k2);
+    return this;
+  }
+
+  /** Updates with the mean gradient of so many windows or batches; fewer at an epoch's end. */
+  public Training accumulateGradients(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("accumulate: expected at least 1, got " + count);
+    }
+    accumulate = count;
+    return this;
+  }
+
+  /** Measures the metric after each epoch; the model of the best one is kept with checkpoints. */
+  public Training validateOn(Batches data, Metric metric) {
+    validation = new Validation(data, metric);
+    return this;
+  }
+
+  /**
+   * Writes to a folder, which is made if it does not exist: {@code checkpoint.safetensors}, after
+   * each epoch, when stopped, and in between as {@link #checkpointEvery} says; and {@code
+   * best.safetensors}, the model with the best validation.
+   */
+  public Training checkpointTo(Path folder) {
+    checkpointFolder = folder;
+    return this;
+  }
+
+  /** Sets the time between checkpoints within an epoch; one minute by default. */
+  public Training checkpointEvery(Duration interval) {
+    checkpointInterval = interval;
+    return this;
+  }
+
+  /** Goes on from the checkpoint in a folder. */
+  public Training resumeFrom(Path folder) {
+    resumeFolder = folder;
+    return this;
+  }
+
+  /** Adds metadata of the application, such as a vocabulary, to {@code best.safetensors}. */
+  public Training modelMetadata(Map<String, String> metadata) {
+    modelMetadata = Map.copyOf(metadata);
+    return this;
+  }
+
+  /** Sets the seed of the random masks; 1 by default. */
+  public Training seed(long newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  /** Adds listeners. */
+  public Training listener(TrainingListener... more) {
+    listeners.addAll(List.of(more));
+    return this;
+  }
+
+  /** Asks a running {@link #fit} to write a checkpoint and return soon; any thread may call it. */
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  boolean stopRequested() {
+    return stopRequested;
+  }
+
+  /**
+   * Trains until the budget is used up or a stop is requested.
+   *
+   * @throws DivergedException if the loss is no longer a finite number
+   * @throws IOException if a checkpoint cannot be written or read
+   */
+  public TrainingResult fit(Batches data, Budget budget) throws IOException {
+    var function = loss;
+    if (function == null) {
+      throw new IllegalStateException("training: expected a loss, got none; call loss(…)");
+    }
+    try (var run = new TrainingRun(this, function, data, budget)) {
+      return run.run();
+    }
+  }
+}

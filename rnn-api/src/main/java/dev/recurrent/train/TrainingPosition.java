@@ -1,0 +1,67 @@
+package dev.recurrent.train;
+
+import java.io.IOException;
+
+/** Says where a run is: epoch, batch, window, sums since the epoch's start; all of it is saved. */
+final class TrainingPosition {
+  int epoch;
+  int batch;
+  int window;
+  int pending; // windows whose gradients are not applied yet
+  long updateOfEpoch;
+  double epochLoss;
+  double epochWeight;
+  double sinceUpdateLoss;
+  double sinceUpdateWeight;
+  double seconds;
+  int bestEpoch;
+  double bestValidation = Double.NaN;
+
+  void add(double loss, double weight) {
+    epochLoss += loss * weight;
+    epochWeight += weight;
+    sinceUpdateLoss += loss * weight;
+    sinceUpdateWeight += weight;
+  }
+
+  void nextEpoch() {
+    epoch++;
+    batch = 0;
+    window = 0;
+    updateOfEpoch = 0;
+    epochLoss = 0;
+    epochWeight = 0;
+    seconds = 0;
+  }
+
+  void write(Checkpoint checkpoint, double secondsSoFar) {
+    checkpoint
+        .put("epoch", epoch)
+        .put("batch", batch)
+        .put("window", window)
+        .put("pending", pending)
+        .put("updateOfEpoch", updateOfEpoch)
+        .put("epochLoss", epochLoss)
+        .put("epochWeight", epochWeight)
+        .put("sinceUpdateLoss", sinceUpdateLoss)
+        .put("sinceUpdateWeight", sinceUpdateWeight)
+        .put("seconds", secondsSoFar)
+        .put("bestEpoch", bestEpoch)
+        .put("bestValidation", bestValidation);
+  }
+
+  void read(Checkpoint.Reader saved) throws IOException {
+    epoch = (int) saved.number("epoch");
+    batch = (int) saved.number("batch");
+    window = (int) saved.number("window");
+    pending = (int) saved.number("pending");
+    updateOfEpoch = saved.number("updateOfEpoch");
+    epochLoss = saved.real("epochLoss");
+    epochWeight = saved.real("epochWeight");
+    sinceUpdateLoss = saved.real("sinceUpdateLoss");
+    sinceUpdateWeight = saved.real("sinceUpdateWeight");
+    seconds = saved.real("seconds");
+    bestEpoch = (int) saved.number("bestEpoch");
+    bestValidation = saved.real("bestValidation");
+  }
+}

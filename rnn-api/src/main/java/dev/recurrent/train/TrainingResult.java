@@ -1,0 +1,28 @@
+package dev.recurrent.train;
+
+import java.util.List;
+
+/**
+ * Sums up a run.
+ *
+ * @param epochs the results of all epochs that were completed, earlier parts of the run included
+ * @param updates the updates made
+ * @param ending why it ended
+ * @param bestEpoch the epoch of the best validation, or 0 without validation
+ * @param bestValidation its value, or NaN
+ */
+public record TrainingResult(
+    List<EpochResult> epochs, long updates, Ending ending, int bestEpoch, double bestValidation) {
+
+  /** Says why a run ended. */
+  public enum Ending {
+    /** The budget was used up. */
+    COMPLETED,
+    /** {@link Training#requestStop()} was called. */
+    STOPPED
+  }
+
+  public TrainingResult {
+    epochs = List.copyOf(epochs);
+  }
+}

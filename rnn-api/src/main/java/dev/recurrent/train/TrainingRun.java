@@ -1,0 +1,286 @@
+package dev.recurrent.train;
+
+import dev.recurrent.layer.RecurrentState;
+import dev.recurrent.spi.RandomBits;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.tape.ParameterStore;
+import dev.recurrent.tape.Tape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs a {@link Training} once. Every field that changes is in the checkpoint. */
+final class TrainingRun implements AutoCloseable {
+  private final Training setup;
+  private final LossFunction loss;
+  private final Batches data;
+  private final Budget budget;
+  private final ParameterStore store;
+  private final Tape tape;
+  private final Updater updater;
+  private final GradientClipping clipping;
+  private final RecurrentState state = new RecurrentState();
+  private final List<EpochResult> history = new ArrayList<>();
+  private final TrainingPosition at = new TrainingPosition();
+  private long updatesPerEpoch;
+  private long lastCheckpoint = System.nanoTime();
+  private long epochStarted = System.nanoTime();
+  private double learningRate;
+
+  TrainingRun(Training setup, LossFunction loss, Batches data, Budget budget) {
+    this.setup = setup;
+    this.loss = loss;
+    this.data = data;
+    this.budget = budget;
+    store = setup.model.store();
+    tape = Tape.training(store.backend(), setup.seed);
+    updater = setup.optimizer.on(setup.model);
+    clipping =
+        setup.clip.norm() > 0
+            ? GradientClipping.byNorm(store, setup.clip.norm())
+            : setup.clip.value() > 0
+                ? GradientClipping.byValue(store, setup.clip.value())
+                : GradientClipping.none(store);
+  }
+
+  TrainingResult run() throws IOException {
+    if (setup.checkpointFolder != null) {
+      Files.createDirectories(setup.checkpointFolder);
+    }
+    store.clearGradients();
+    if (setup.resumeFolder != null) {
+      resume(setup.resumeFolder.resolve(Checkpoint.FILE));
+    }
+    updatesPerEpoch = updatesPerEpoch();
+    setup.listeners.forEach(listener -> listener.started(setup, budget));
+    boolean stopped = false;
+    while (!stopped && at.epoch < budget.epochs() && updater.steps() < budget.updates()) {
+      epochStarted = System.nanoTime();
+      stopped = trainEpoch();
+      if (!stopped) {
+        endEpoch();
+      }
+    }
+    var ending =
+        setup.stopRequested() && at.epoch < budget.epochs()
+            ? TrainingResult.Ending.STOPPED
+            : TrainingResult.Ending.COMPLETED;
+    var result =
+        new TrainingResult(history, updater.steps(), ending, at.bestEpoch, at.bestValidation);
+    setup.listeners.forEach(listener -> listener.ended(result));
+    return result;
+  }
+
+  /** Trains until the epoch's end, or until a stop, at which a checkpoint is written. */
+  private boolean trainEpoch() throws IOException {
+    for (; at.batch < data.count(); at.batch++) {
+      var batch = data.batch(at.epoch, at.batch);
+      if (at.window == 0) {
+        startBatch(batch);
+      }
+      int windows = setup.bptt.windows(batch.steps());
+      while (at.window < windows) {
+        trainWindow(batch);
+        at.window++;
+        if (setup.stopRequested() || updater.steps() >= budget.updates()) {
+          checkpoint();
+          return true;
+        }
+        if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval.toNanos()) {
+          checkpoint();
+        }
+      }
+      at.window = 0;
+    }
+    return false;
+  }
+
+  private void startBatch(Batch batch) {
+    if (at.batch == 0 || !data.carriesState()) {
+      if (state.batch() == batch.inputs().batch()) {
+        state.reset();
+      } else {
+        state.close();
+      }
+    }
+  }
+
+  private void trainWindow(Batch batch) {
+    double weight = batch.window(setup.bptt.window(at.window, batch.steps())).targetWeight();
+    tape.reset(Mode.TRAINING, seed());
+    var tensor = setup.bptt.loss(tape, loss, new Bptt.BatchWindow(batch, at.window), state);
+    if (weight > 0) {
+      tape.backward(tensor);
+      double value = tensor.item();
+      requireFinite("loss", value);
+      at.add(value, weight);
+    }
+    at.pending++;
+    if (at.pending == setup.accumulate) {
+      update();
+    }
+  }
+
+  private void update() {
+    if (at.pending > 1) {
+      store.backend().ops().affine(store.gradients(), 1f / at.pending, 0, store.gradients());
+    }
+    clipping.apply();
+    double norm = clipping.lastNorm();
+    requireFinite("gradient norm", norm);
+    long total = Math.min(budget.updates(), saturatingProduct(updatesPerEpoch, budget.epochs()));
+    learningRate =
+        setup.schedule.learningRate(
+            setup.optimizer.learningRate(),
+            new Schedule.Progress(updater.steps(), total, at.epoch));
+    updater.step(learningRate);
+    store.clearGradients();
+    at.pending = 0;
+    at.updateOfEpoch++;
+    var report =
+        new TrainingListener.Update(
+            at.epoch + 1,
+            updater.steps(),
+            Math.max(updatesPerEpoch, at.updateOfEpoch),
+            at.updateOfEpoch,
+            at.sinceUpdateWeight > 0 ? at.sinceUpdateLoss / at.sinceUpdateWeight : 0,
+            norm,
+            learningRate,
+            at.sinceUpdateWeight);
+    at.sinceUpdateLoss = 0;
+    at.sinceUpdateWeight = 0;
+    setup.listeners.forEach(listener -> listener.updated(report));
+  }
+
+  private void endEpoch() throws IOException {
+    if (at.pending > 0) {
+      update();
+    }
+    at.seconds += (System.nanoTime() - epochStarted) * 1e-9;
+    double value = Double.NaN;
+    var validation = setup.validation;
+    if (validation != null) {
+      value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
+      boolean maximize = validation.metric().goal() == Metric.Goal.MAXIMIZE;
+      setup.schedule.validated(maximize ? -value : value);
+      boolean better =
+          at.bestEpoch == 0 || (maximize ? value > at.bestValidation : value < at.bestValidation);
+      if (better) {
+        at.bestEpoch = at.epoch + 1;
+        at.bestValidation = value;
+        saveBest();
+      }
+    }
+    var result =
+        new EpochResult(
+            at.epoch + 1,
+            updater.steps(),
+            at.epochWeight > 0 ? at.epochLoss / at.epochWeight : 0,
+            value,
+            learningRate,
+            at.seconds,
+            at.epochWeight);
+    history.add(result);
+    updatesPerEpoch = at.updateOfEpoch;
+    at.nextEpoch();
+    checkpoint();
+    setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  private void saveBest() throws IOException {
+    if (setup.checkpointFolder != null) {
+      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    lastCheckpoint = System.nanoTime();
+    if (setup.checkpointFolder == null) {
+      return;
+    }
+    var file = setup.checkpointFolder.resolve(Checkpoint.FILE);
+    var checkpoint =
+        new Checkpoint()
+            .parameters(store, at.pending > 0)
+            .moments(updater.save())
+            .states(state.save())
+            .put("optimizer", setup.optimizer.name())
+            .put("updates", updater.steps())
+            .put("bptt", setup.bptt)
+            .put("accumulate", setup.accumulate)
+            .put("batches", data.count())
+            .put("seed", setup.seed)
+            .put("learningRate", learningRate);
+    long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
+    at.write(checkpoint, at.seconds + unfinished * 1e-9);
+    setup.schedule.save().forEach((key, value) -> checkpoint.put("schedule." + key, value));
+    checkpoint.put("schedule", String.join(" ", setup.schedule.save().keySet()));
+    checkpoint.put("history", String.join("\n", history.stream().map(EpochResult::toCsv).toList()));
+    checkpoint.write(file);
+    setup.listeners.forEach(listener -> listener.checkpointed(file));
+  }
+
+  private void resume(Path file) throws IOException {
+    var saved = Checkpoint.read(file);
+    saved.require("optimizer", setup.optimizer.name());
+    saved.require("bptt", setup.bptt);
+    saved.require("accumulate", setup.accumulate);
+    saved.require("batches", data.count());
+    saved.require("seed", setup.seed);
+    saved.parameters(store);
+    updater.restore(saved.moments(), saved.number("updates"));
+    state.restore(saved.states());
+    learningRate = saved.real("learningRate");
+    at.read(saved);
+    var schedule = new java.util.LinkedHashMap<String, Double>();
+    for (var key : saved.text("schedule").split(" ")) {
+      if (!key.isEmpty()) {
+        schedule.put(key, saved.real("schedule." + key));
+      }
+    }
+    setup.schedule.restore(schedule);
+    saved.text("history").lines().map(EpochResult::ofCsv).forEach(history::add);
+  }
+
+  private long seed() {
+    return RandomBits.mix(RandomBits.mix(setup.seed, updater.steps()), at.pending);
+  }
+
+  /** Counts the updates of the first epoch, which takes a look at its batches. */
+  private long updatesPerEpoch() {
+    long windows = 0;
+    for (int i = 0; i < data.count(); i++) {
+      windows += setup.bptt.equals(Bptt.FULL) ? 1 : setup.bptt.windows(data.batch(0, i).steps());
+    }
+    return Math.max(1, Math.ceilDiv(windows, setup.accumulate));
+  }
+
+  private void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new DivergedException(
+          what
+              + ": expected a finite number, got "
+              + value
+              + " at update "
+              + (updater.steps() + 1)
+              + " of epoch "
+              + (at.epoch + 1)
+              + "; the model is as before it. Try a smaller learning rate or a lower clipping"
+              + " limit");
+    }
+  }
+
+  private static long saturatingProduct(long a, long b) {
+    return a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
+  }
+
+  @Override
+  public void close() {
+    tape.close();
+    updater.close();
+    clipping.close();
+    state.close();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.recurrent.contract;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.CellSizes;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.cell.ParameterSpec;
+import dev.recurrent.contract.CellProblem.Given;
+import dev.recurrent.contract.CellProblem.Lie;
+import dev.recurrent.contract.CellProblem.Setup;
+import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.RecurrentKernel.Direction;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.SequenceLayout;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What compiled cells promise: the numbers of the reference, forward and backward. */
+interface RecurrentContract extends ContractSubject {
+  /** Sizes below, at and above the usual numbers of lanes, and of two vectors and a rest. */
+  int[] HIDDEN = {1, 3, 8, 15, 16, 17, 35};
+
+  int[] INPUTS = {8, 1, 17, 3, 35, 16, 15};
+  int[] STEPS = {1, 2, 5};
+  int[] BATCHES = {1, 3, 7, 17};
+
+  static Stream<CellDefinition> catalogue() {
+    return Cells.all().stream();
+  }
+
+  static LongStream randomCells() {
+    return LongStream.range(1000, 1040);
+  }
+
+  @ParameterizedTest
+  @MethodSource("catalogue")
+  default void cellMatchesReferenceAtEverySize(CellDefinition cell) {
+    for (int k = 0; k < HIDDEN.length; k++) {
+      var program = cell.program(CellSizes.of(INPUTS[k], HIDDEN[k]));
+      try (var tested = backend().compile(program);
+          var expected = reference().compile(program)) {
+        for (var direction : Direction.values()) {
+          int steps = STEPS[(k + direction.ordinal()) % STEPS.length];
+          var layout = ragged(steps, BATCHES[(k + 1) % BATCHES.length], k);
+          var lie = Lie.values()[(k + direction.ordinal()) % 2];
+          var setup = Setup.of(program, layout, k).with(direction).with(lie);
+          compare(tested, expected, setup.with(Mode.TRAINING));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("catalogue")
+  default void cellWithoutBiasMatchesReference(CellDefinition cell) {
+    compare(
+        Setup.of(cell.program(new CellSizes(5, 17, CellSizes.Bias.WITHOUT)), ragged(5, 3, 2), 77));
+  }
+
+  @ParameterizedTest
+  @MethodSource("randomCells")
+  default void randomCellMatchesReference(long number) {
+    var program = RandomCells.cell(number).program(RandomCells.sizes(number));
+    for (var direction : Direction.values()) {
+      var setup = Setup.of(program, ragged(4, 7, number), number).with(direction);
+      compare(setup.with(Mode.TRAINING).with(Lie.VIEW));
+    }
+    // A second pair of sizes, above the usual numbers of lanes.
+    var large = RandomCells.cell(number).program(CellSizes.of(19, 18));
+    compare(Setup.of(large, ragged(3, 3, number), number).with(Mode.TRAINING));
+  }
+
+  @Test
+  default void everyNumberOfStepsAndSequencesMatchesReference() {
+    for (var cell : List.of(Cells.LSTM, Cells.GRU_RESET_BEFORE)) {
+      var program = cell.program(CellSizes.of(3, 17));
+      try (var tested = backend().compile(program);
+          var expected = reference().compile(program)) {
+        for (int steps : STEPS) {
+          for (int batch : BATCHES) {
+            for (var direction : Direction.values()) {
+              var uniform = SequenceLayout.uniform(steps, batch);
+              compare(tested, expected, Setup.of(program, uniform, 5).with(direction));
+              var ragged = ragged(steps, batch, steps + batch);
+              compare(tested, expected, Setup.of(program, ragged, 6).with(direction));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("catalogue")
+  default void whatIsOptionalMayBeLeftOut(CellDefinition cell) {
+    var program = cell.program(CellSizes.of(3, 9));
+    for (var direction : Direction.values()) {
+      var setup = Setup.of(program, ragged(3, 7, 9), 9).with(direction);
+      compare(setup.with(Given.NONE));
+    }
+  }
+
+  @Test
+  default void batchesWithoutAnyStepPassTheirStatesThrough() {
+    var program = Cells.LSTM.program(CellSizes.of(3, 5));
+    compare(Setup.of(program, SequenceLayout.ofLengths(0, 0, 0), 1));
+    compare(Setup.of(program, SequenceLayout.ofLengths(0, 0), 1).with(Given.NONE));
+    compare(Setup.of(program, SequenceLayout.ofLengths(), 1));
+  }
+
+  /** Compares one run, forward and backward, on both backends. */
+  default void compare(Setup setup) {
+    try (var tested = backend().compile(setup.program());
+        var expected = reference().compile(setup.program())) {
+      compare(tested, expected, setup);
+    }
+  }
+
+  /** Compares one run of two kernels. */
+  default void compare(RecurrentKernel tested, RecurrentKernel expected, Setup setup) {
+    try (var a = new CellProblem(backend(), setup);
+        var b = new CellProblem(reference(), setup)) {
+      a.run(tested);
+      b.run(expected);
+      assertClose(b, a, setup);
+    }
+  }
+
+  /** Asserts that all results of two problems of the same setup agree. */
+  default void assertClose(CellProblem expected, CellProblem tested, Setup setup) {
+    var wanted = expected.results();
+    var got = tested.results();
+    for (int i = 0; i < wanted.size(); i++) {
+      var name = wanted.get(i).name();
+      boolean summed = name.startsWith("dParameter");
+      double tolerance = tolerance(setup.program(), summed ? setup.layout().totalRows() : 0);
+      Tolerance.assertClose(
+          wanted.get(i).elements(), got.get(i).elements(), tolerance, describe(setup) + name);
+    }
+  }
+
+  /**
+   * Adds up what may be off: the longest sum of products within a step, twice as the error of one
+   * step is carried on to the next ones, and for parameters the sum over all rows.
+   */
+  private double tolerance(CellProgram program, int rows) {
+    int longest =
+        program.parameters().stream()
+            .filter(ParameterSpec::isWeight)
+            .mapToInt(weight -> Math.max(weight.columns(), weight.rows()))
+            .max()
+            .orElse(1);
+    return leniency() * (Tolerance.ofSum(8 + 2 * longest) + Tolerance.ofSum(rows));
+  }
+
+  private static String describe(Setup setup) {
+    return "%s %s, lengths %s, %s, %s: "
+        .formatted(
+            setup.program().name(),
+            setup.program().sizes(),
+            java.util.stream.IntStream.range(0, setup.layout().batch())
+                .mapToObj(setup.layout()::sortedLength)
+                .toList(),
+            setup.direction(),
+            setup.mode());
+  }
+
+  /** Returns lengths from 0 to {@code steps} in no order, with at least one of each. */
+  static SequenceLayout ragged(int steps, int batch, long seed) {
+    var random = new SplittableRandom(seed);
+    var lengths = new int[batch];
+    for (int i = 0; i < batch; i++) {
+      lengths[i] = random.nextInt(steps + 1);
+    }
+    lengths[batch / 2] = steps;
+    if (batch > 2) {
+      lengths[0] = 0;
+    }
+    return SequenceLayout.ofLengths(lengths);
+  }
+}
