@@ -38,6 +38,11 @@ final class BackendChoice {
     return name.isBlank() ? Backends.AUTO : name;
   }
 
+  /** Tells whether the best backend is to be taken. */
+  boolean isAutomatic() {
+    return name().equals(Backends.AUTO);
+  }
+
   /** Opens the backend of the given name with the threads that were asked for. */
   Backend open(String backendName) {
     quietLogger(spec);
