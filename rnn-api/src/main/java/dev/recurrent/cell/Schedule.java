@@ -108,7 +108,7 @@ public record Schedule(List<Integer> hoisted, List<Stage> stages) {
 
   /** A gradient of a next state is still being written by others when a step begins. */
   private static boolean isWholeBeforeTheStep(List<Instruction> code, int i) {
-    return isHoisted(code, i)
-        || isSource(code.get(i)) && !(code.get(i) instanceof Instruction.NextGradient);
+    boolean isGradient = code.get(i) instanceof Instruction.NextGradient;
+    return isHoisted(code, i) || (isSource(code.get(i)) && !isGradient);
   }
 }

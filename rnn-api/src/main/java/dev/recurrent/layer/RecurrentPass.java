@@ -1,15 +1,10 @@
 package dev.recurrent.layer;
 
-import dev.recurrent.spi.Matrix;
-import dev.recurrent.spi.RecurrentKernel.BackwardCall;
-import dev.recurrent.spi.RecurrentKernel.ForwardCall;
-import dev.recurrent.spi.RecurrentKernel.Trace;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link Recurrent} once on a tape: each layer is one operation, whatever its length. */
 final class RecurrentPass {
@@ -38,7 +33,10 @@ final class RecurrentPass {
       int states = units.stream().mapToInt(unit -> unit.program().states().size()).sum();
       var itsInitial =
           initial.isEmpty() ? List.<Tensor>of() : sortedInitial.subList(state, state + states);
-      output = runLayer(units, output, itsInitial, finals);
+      output =
+          tape.observer() == null
+              ? runLayer(units, output, itsInitial, finals)
+              : new SteppedLayer(tape, layout, layer.path()).run(units, output, itsInitial, finals);
       state += states;
     }
     return new RecurrentResult(layer, output, finals.stream().map(this::inCallersOrder).toList());
@@ -54,17 +52,18 @@ final class RecurrentPass {
       var unit = units.get(d);
       int states = unit.program().states().size();
       var its = initial.isEmpty() ? List.<Tensor>of() : initial.subList(state, state + states);
-      var run = new UnitRun(unit, x, its, output.value().columns(d * columns, columns));
+      var run = new UnitRun(tape, layout, unit, x, its);
+      run.forward(output.value().columns(d * columns, columns));
       state += states;
       runs.add(run);
-      finals.addAll(run.finals);
+      finals.addAll(run.finals());
     }
     var outputs = new ArrayList<Tensor>(List.of(output));
     var inputs = new ArrayList<Tensor>(List.of(x));
     inputs.addAll(initial);
     for (var run : runs) {
-      outputs.addAll(run.finals);
-      run.unit.parameters().forEach(parameter -> inputs.add(tape.of(parameter)));
+      outputs.addAll(run.finals());
+      run.unit().parameters().forEach(parameter -> inputs.add(tape.of(parameter)));
     }
     tape.record(
         outputs,
@@ -75,67 +74,6 @@ final class RecurrentPass {
           }
         });
     return output;
-  }
-
-  /** Is the forward pass of one unit, with what its backward pass needs. */
-  private final class UnitRun {
-    final RecurrentUnit unit;
-    final Tensor x;
-    final List<Tensor> initial;
-    final List<Tensor> finals;
-    final ForwardCall call;
-    final Trace trace;
-
-    UnitRun(RecurrentUnit unit, Tensor x, List<Tensor> initial, Matrix output) {
-      this.unit = unit;
-      this.x = x;
-      this.initial = initial;
-      finals =
-          unit.program().states().stream()
-              .map(state -> tape.tensor(layout.batch(), state.size(), null))
-              .toList();
-      call =
-          new ForwardCall(
-              layout,
-              unit.direction(),
-              tape.mode(),
-              tape.nextSeed(),
-              x.value(),
-              initial.stream().map(Tensor::value).toList(),
-              unit.values(),
-              output,
-              finals.stream().map(Tensor::value).toList());
-      trace = unit.kernel().forward(call);
-      tape.closeAtReset(trace);
-    }
-
-    void backward(Matrix dOutput) {
-      var dFinals =
-          finals.stream().anyMatch(Tensor::hasGradient)
-              ? finals.stream().map(Tensor::gradientOrZeros).toList()
-              : List.<Matrix>of();
-      var dInitial =
-          initial.stream().anyMatch(Tensor::requiresGradient)
-              ? initial.stream().map(s -> tape.temporary(s.rows(), s.columns())).toList()
-              : List.<Matrix>of();
-      if (x.requiresGradient()) {
-        x.contribute(dx -> backward(dOutput, dFinals, dx, dInitial));
-      } else {
-        backward(dOutput, dFinals, null, dInitial);
-      }
-      for (int s = 0; s < dInitial.size(); s++) {
-        var part = dInitial.get(s);
-        initial.get(s).contribute(d -> tape.ops().copy(part, d));
-        tape.release(part);
-      }
-    }
-
-    private void backward(
-        Matrix dOutput, List<Matrix> dFinals, @Nullable Matrix dx, List<Matrix> dInitial) {
-      unit.kernel()
-          .backward(
-              trace, new BackwardCall(call, dOutput, dFinals, dx, dInitial, unit.gradients()));
-    }
   }
 
   private Tensor sorted(Tensor state) {

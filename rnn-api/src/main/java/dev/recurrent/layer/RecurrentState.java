@@ -86,7 +86,7 @@ public final class RecurrentState implements AutoCloseable {
 
   /** Takes over values that {@link #save} gave, perhaps in another process. */
   public void restore(Map<String, float[]> saved) {
-    close();
+    forget();
     toRestore.putAll(saved);
   }
 
@@ -156,13 +156,18 @@ public final class RecurrentState implements AutoCloseable {
     return storages;
   }
 
-  /** Frees the states; the object is zero again and may be used on. */
-  @Override
-  public void close() {
+  /** Frees the states; the object is as new, for any number of sequences. */
+  public void forget() {
     states.values().forEach(storages -> storages.forEach(Storage::close));
     states.clear();
     order.clear();
     toRestore.clear();
     batch = -1;
+  }
+
+  /** Frees the states. */
+  @Override
+  public void close() {
+    forget();
   }
 }

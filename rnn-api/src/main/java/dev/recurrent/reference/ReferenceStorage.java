@@ -55,6 +55,11 @@ public final class ReferenceStorage implements Storage {
     return ints(this);
   }
 
+  /** Tells whether the storage is not closed yet, so that a test sees what is left behind. */
+  public boolean isOpen() {
+    return !closed;
+  }
+
   @Override
   public DataType type() {
     return type;

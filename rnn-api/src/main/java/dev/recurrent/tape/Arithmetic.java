@@ -145,6 +145,40 @@ final class Arithmetic {
         () -> tape.ops().addScaled(1, out.gradient(), a.gradientOrZeros().columns(from, count)));
   }
 
+  static Tensor joinRows(Tensor a, Tensor b) {
+    if (a.columns() != b.columns()) {
+      throw new IllegalArgumentException(
+          "joinRows: expected " + a.columns() + " columns, got " + b.columns());
+    }
+    var tape = a.tape();
+    var out = tape.tensor(a.rows() + b.rows(), a.columns(), null);
+    tape.ops().copy(a.value(), out.value().rows(0, a.rows()));
+    tape.ops().copy(b.value(), out.value().rows(a.rows(), b.rows()));
+    return tape.record(
+        out,
+        List.of(a, b),
+        () -> {
+          var dOut = out.gradient();
+          a.contribute(d -> tape.ops().copy(dOut.rows(0, a.rows()), d));
+          b.contribute(d -> tape.ops().copy(dOut.rows(a.rows(), b.rows()), d));
+        });
+  }
+
+  static Tensor sliceRows(Tensor a, int from, int count) {
+    java.util.Objects.checkFromIndexSize(from, count, a.rows());
+    var tape = a.tape();
+    var out = tape.tensor(count, a.columns(), null);
+    tape.ops().copy(a.value().rows(from, count), out.value());
+    return tape.record(
+        out,
+        List.of(a),
+        () -> {
+          if (a.requiresGradient()) {
+            tape.ops().addScaled(1, out.gradient(), a.gradientOrZeros().rows(from, count));
+          }
+        });
+  }
+
   static Tensor gatherRows(Tensor a, int[] indices) {
     for (int index : indices) {
       if (index >= a.rows()) {

@@ -53,6 +53,7 @@ public final class Tape implements AutoCloseable {
   private long draws;
   private long pass = 1;
   private boolean wentBack;
+  private @Nullable StepObserver observer;
 
   private Tape(Backend backend, Mode mode, long seed) {
     this.backend = backend;
@@ -191,6 +192,19 @@ public final class Tape implements AutoCloseable {
       }
       operation.outputs.forEach(Tensor::dropGradient);
     }
+  }
+
+  /**
+   * Makes recurrent layers run one step at a time, each an operation of its own, and show their
+   * states to the observer: slow, for looking into what happens. Null ends it.
+   */
+  public void observe(@Nullable StepObserver newObserver) {
+    observer = newObserver;
+  }
+
+  /** Returns what watches single steps, or null. */
+  public @Nullable StepObserver observer() {
+    return observer;
   }
 
   // For the authors of layers.

@@ -183,6 +183,16 @@ public final class Tensor {
     return Arithmetic.joinColumns(this, other);
   }
 
+  /** Puts the rows of another tensor of equally many columns below these. */
+  public Tensor joinRows(Tensor other) {
+    return Arithmetic.joinRows(this, other);
+  }
+
+  /** Returns rows {@code from} to {@code from + count}. */
+  public Tensor sliceRows(int from, int count) {
+    return Arithmetic.sliceRows(this, from, count);
+  }
+
   /** Returns columns {@code from} to {@code from + count}. */
   public Tensor columns(int from, int count) {
     return Arithmetic.columns(this, from, count);

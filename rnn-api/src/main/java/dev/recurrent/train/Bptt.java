@@ -1,9 +1,12 @@
 package dev.recurrent.train;
 
+import dev.recurrent.layer.Layer;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Back-propagation through time (Werbos 1990), full or truncated (Williams and Peng 1990): an
@@ -103,6 +106,26 @@ public record Bptt(int k1, int k2) {
       }
     }
     return total > 0 ? sum / total : 0;
+  }
+
+  /**
+   * Shows how the gradient of a batch's loss goes back through time. Runs the recurrent layers step
+   * by step; the parameters' gradients are 0 afterwards.
+   *
+   * @param model the model that the loss runs, with at least one {@link
+   *     dev.recurrent.layer.Recurrent}, of which the last one that runs is shown, its last layer
+   */
+  public static GradientFlow gradientFlow(Layer model, LossFunction function, Batch batch) {
+    var states = new LinkedHashMap<String, Map<Integer, Tensor>>();
+    try (var tape = Tape.evaluation(model.backend());
+        var state = new RecurrentState()) {
+      tape.observe(
+          (name, step, tensor) ->
+              states.computeIfAbsent(name, _ -> new LinkedHashMap<>()).put(step, tensor));
+      tape.backward(function.loss(tape, batch, state));
+      model.store().clearGradients();
+      return GradientFlow.of(states, batch.steps());
+    }
   }
 
   private static void advance(

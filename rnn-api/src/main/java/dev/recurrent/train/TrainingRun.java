@@ -102,7 +102,7 @@ final class TrainingRun implements AutoCloseable {
       if (state.batch() == batch.inputs().batch()) {
         state.reset();
       } else {
-        state.close();
+        state.forget();
       }
     }
   }

@@ -16,7 +16,7 @@ import java.lang.reflect.Proxy;
  * primitive writes is rounded to single precision, which shows that the tolerances of the suite are
  * those of a plain backend.
  */
-final class SinglePrecisionBackend implements Backend {
+public final class SinglePrecisionBackend implements Backend {
   private final ReferenceBackend reference = new ReferenceBackend();
   private final TensorOps ops =
       (TensorOps)

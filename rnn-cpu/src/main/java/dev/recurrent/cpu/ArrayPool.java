@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps arrays for use again, so that a training loop allocates nothing once it has seen its shapes.
- * Arrays keep their old contents. For one thread at a time.
+ * Keeps arrays for use again, so that a training loop allocates nothing once it has seen its
+ * shapes. Arrays keep their old contents. For one thread at a time.
  */
 final class ArrayPool {
   private static final int MOST_KEPT_PER_SIZE = 64;

@@ -100,8 +100,9 @@ final class BackwardPass {
       timeline = new Timeline(layout, forward.direction(), true);
       partition = Partition.of(layout, cell.productFlops(), workers.count());
     }
-    packs = parameters.updateTransposed(
-        forward.parameters(), weights, transposed, tails, workers.count());
+    packs =
+        parameters.updateTransposed(
+            forward.parameters(), weights, transposed, tails, workers.count());
     int rows = layout.totalRows();
     for (int s = 0; s < cell.states().size(); s++) {
       plan.before[s].bind(trace.histories()[s], 0);
@@ -113,19 +114,19 @@ final class BackwardPass {
     }
     for (var operand : plan.productGradients) {
       if (operand != null) {
-        operand.bind(Rows.grow(operand.array(), rows * operand.stride()), 0);
+        operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
       }
     }
     for (var operand : plan.ownVectorGradients) {
-      operand.bind(Rows.grow(operand.array(), rows * operand.stride()), 0);
+      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
     }
     int scratchRows = layout.batch() * workers.count();
     for (var operand : plan.scratch) {
-      operand.bind(Rows.grow(operand.array(), scratchRows * operand.stride()), 0);
+      operand.bind(PaddedRows.grow(operand.array(), scratchRows * operand.stride()), 0);
     }
     if (derivative.inputGradient() >= 0) {
       var operand = plan.inputGradient;
-      operand.bind(Rows.grow(operand.array(), rows * operand.stride()), 0);
+      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
     }
     paddedOutputGradient = bindRows(call.dOutput(), plan.outputGradient, paddedOutputGradient);
     paddedInput = bindRows(forward.input(), plan.input, paddedInput);
@@ -151,8 +152,8 @@ final class BackwardPass {
       return padded;
     }
     int stride = Lanes.padded(matrix.columns());
-    var copy = Rows.grow(padded, matrix.rows() * stride);
-    Rows.copyIn(matrix, copy, stride);
+    var copy = PaddedRows.grow(padded, matrix.rows() * stride);
+    PaddedRows.copyIn(matrix, copy, stride);
     operand.bind(copy, 0, stride);
     return copy;
   }
@@ -162,7 +163,7 @@ final class BackwardPass {
     var operand = plan.gradientsAfter[s];
     int stride = operand.stride();
     int batch = timeline.layout().batch();
-    var array = Rows.grow(operand.array(), Math.max(1, 2 * batch) * stride);
+    var array = PaddedRows.grow(operand.array(), Math.max(1, 2 * batch) * stride);
     operand.bind(array, 0);
     plan.gradientsBefore[s].bind(array, 0);
     Arrays.fill(array, 0, 2 * batch * stride, 0);
@@ -198,8 +199,7 @@ final class BackwardPass {
     boolean waits = partition.needsBarriers() && plan.needsBarrierBetweenSteps();
     for (int k = 0; k < timeline.steps(); k++) {
       int t = timeline.time(timeline.steps() - 1 - k);
-      at.moveTo(
-          layout.rowStart(t), 0, timeline.previousSlot(t), timeline.nextSlot(t), k & 1);
+      at.moveTo(layout.rowStart(t), 0, timeline.previousSlot(t), timeline.nextSlot(t), k & 1);
       if (waits) {
         workers.await(worker);
       }
@@ -245,8 +245,16 @@ final class BackwardPass {
       contexts[worker]
           .product()
           .overwrite(
-              left.array(), from * left.stride(), left.stride(), count, matrix, 0, matrix.panels(),
-              array, offset, dInput.stride());
+              left.array(),
+              from * left.stride(),
+              left.stride(),
+              count,
+              matrix,
+              0,
+              matrix.panels(),
+              array,
+              offset,
+              dInput.stride());
     }
     boolean adds = derivative.inputGradient() >= 0;
     for (int r = 0; r < count && (adds || inputParameter < 0); r++) {

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 
 /**
  * Plans the backward step of a cell. The gradients of all products with one weight are written side
- * by side for every step, so that the weight's gradient is one product over all steps after the time
- * loop; weights with equal gradients, such as the LSTM's two, share them.
+ * by side for every step, so that the weight's gradient is one product over all steps after the
+ * time loop; weights with equal gradients, such as the LSTM's two, share them.
  */
 final class BackwardPlan {
   private static final int NONE = -1;
@@ -147,8 +147,7 @@ final class BackwardPlan {
             planner.source(
                 i,
                 vectors[v.parameter()].full(
-                    ForwardPlan.paddedOffset(
-                        cell.parameters().get(v.parameter()), v.offset())));
+                    ForwardPlan.paddedOffset(cell.parameters().get(v.parameter()), v.offset())));
         case Instruction.Saved value -> {
           boolean scalar = value.width() == Instruction.SCALAR;
           var operand = new Operand(Rows.PACKED, scalar ? 1 : Lanes.padded(value.width()));
@@ -165,7 +164,9 @@ final class BackwardPlan {
     }
   }
 
-  /** A state's gradient that is a product, or a product plus something, is written by the product. */
+  /**
+   * A state's gradient that is a product, or a product plus something, is written by the product.
+   */
   private void placeStateGradients() {
     for (int s = 0; s < cell.states().size(); s++) {
       int value = derivative.stateGradients().get(s);

@@ -101,7 +101,7 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     System.arraycopy(newScalars, 0, scalarValues, 0, scalars);
     var shape = newOutputs.getFirst();
     if ((long) shape.rows() * shape.columns() < ALONE || workers.count() == 1) {
-      range(0, shape, 0, shape.rows(), 0, shape.columns());
+      range(0, 0, shape.rows(), 0, shape.columns());
     } else {
       workers.run(task);
     }
@@ -116,16 +116,16 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     if (shape.rows() >= count) {
       int from = (int) ((long) shape.rows() * worker / count);
       int to = (int) ((long) shape.rows() * (worker + 1) / count);
-      range(worker, shape, from, to, 0, shape.columns());
+      range(worker, from, to, 0, shape.columns());
       return;
     }
     int vectors = Lanes.vectors(shape.columns());
     int from = (int) ((long) vectors * worker / count) * Lanes.COUNT;
     int to = Math.min(shape.columns(), (int) ((long) vectors * (worker + 1) / count) * Lanes.COUNT);
-    range(worker, shape, 0, shape.rows(), from, to);
+    range(worker, 0, shape.rows(), from, to);
   }
 
-  private void range(int worker, Matrix shape, int fromRow, int toRow, int from, int to) {
+  private void range(int worker, int fromRow, int toRow, int from, int to) {
     int whole = from + (to - from) / Lanes.COUNT * Lanes.COUNT;
     for (int k = 0; k < inputs + scalars + outputs; k++) {
       if (k >= inputs && k < inputs + scalars) {

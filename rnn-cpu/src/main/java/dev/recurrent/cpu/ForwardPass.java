@@ -34,8 +34,7 @@ final class ForwardPass {
   private float[] zBuffer = {};
 
   // the call in progress
-  private Timeline timeline =
-      new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
+  private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
   private Partition partition = new Partition(1, Partition.Axis.ROWS);
   private float[] input = {};
   private int inputOffset;
@@ -45,7 +44,8 @@ final class ForwardPass {
   private boolean packs;
   private final Workers.Task task = this::runWorker;
 
-  ForwardPass(CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, ArrayPool pool) {
+  ForwardPass(
+      CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, ArrayPool pool) {
     this.cell = cell;
     this.workers = workers;
     this.pool = pool;
@@ -80,8 +80,8 @@ final class ForwardPass {
       workers.run(task);
     }
     copyFinalStates(call);
-    if (plan.output.array() == paddedOutput) {
-      Rows.copyOut(paddedOutput, plan.output.stride(), call.output());
+    if (call.output().columns() % Lanes.COUNT != 0) {
+      PaddedRows.copyOut(paddedOutput, plan.output.stride(), call.output());
     }
     return keeps ? takeTrace() : NOTHING_KEPT;
   }
@@ -103,7 +103,7 @@ final class ForwardPass {
     bindStates(call);
     for (int i = 0; i < plan.masks.size(); i++) {
       var operand = plan.masks.get(i).operand();
-      operand.bind(Rows.grow(operand.array(), rows * operand.stride()), 0);
+      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
     }
     for (int i = 0; i < plan.stored.size(); i++) {
       var operand = plan.stored.get(i).operand();
@@ -112,10 +112,10 @@ final class ForwardPass {
     int scratchRows = call.layout().batch() * workers.count();
     for (int i = 0; i < plan.scratch.size(); i++) {
       var operand = plan.scratch.get(i);
-      operand.bind(Rows.grow(operand.array(), scratchRows * operand.stride()), 0);
+      operand.bind(PaddedRows.grow(operand.array(), scratchRows * operand.stride()), 0);
     }
     int chunk = Math.max(CHUNK_ROWS, call.layout().batch());
-    zBuffer = Rows.grow(zBuffer, chunk * plan.z.stride());
+    zBuffer = PaddedRows.grow(zBuffer, chunk * plan.z.stride());
     plan.z.bind(zBuffer, 0);
     for (int w = 0; w < contexts.length; w++) {
       contexts[w].begin(call.layout().batch());
@@ -131,8 +131,8 @@ final class ForwardPass {
       plan.input.bind(input, inputOffset, inputStride);
     } else {
       int stride = Lanes.padded(matrix.columns());
-      paddedInput = Rows.grow(paddedInput, rows * stride);
-      Rows.copyIn(matrix, paddedInput, stride);
+      paddedInput = PaddedRows.grow(paddedInput, rows * stride);
+      PaddedRows.copyIn(matrix, paddedInput, stride);
       plan.input.bind(paddedInput, 0, stride);
     }
   }
@@ -142,17 +142,16 @@ final class ForwardPass {
       plan.output.bind(CpuStorage.floats(matrix), matrix.offset(), matrix.stride());
     } else {
       int stride = Lanes.padded(matrix.columns());
-      paddedOutput = Rows.grow(paddedOutput, rows * stride);
+      paddedOutput = PaddedRows.grow(paddedOutput, rows * stride);
       plan.output.bind(paddedOutput, 0, stride);
     }
   }
 
   private void bindStates(ForwardCall call) {
-    var layout = call.layout();
     for (int s = 0; s < histories.length; s++) {
       int stride = plan.before[s].stride();
       int size = Math.max(1, timeline.historyRows()) * stride;
-      histories[s] = keeps ? pool.take(size) : Rows.grow(histories[s], size);
+      histories[s] = keeps ? pool.take(size) : PaddedRows.grow(histories[s], size);
       plan.before[s].bind(histories[s], 0);
       plan.after[s].bind(histories[s], 0);
       var initial = call.initialStates().isEmpty() ? null : call.initialStates().get(s);
@@ -224,7 +223,10 @@ final class ForwardPass {
         int start = timeline.layout().rowStart(t);
         at.moveTo(start, chunkStart, 0, 0, 0);
         int from = partition.startRow(worker, timeline.layout().batch());
-        int to = Math.min(partition.endRow(worker, timeline.layout().batch()), timeline.layout().batchSize(t));
+        int to =
+            Math.min(
+                partition.endRow(worker, timeline.layout().batch()),
+                timeline.layout().batchSize(t));
         int first = inputOffset + (start + from) * inputStride;
         if (to > from) {
           runner.product(at, worker, op, input, first, inputStride, from, to - from);

@@ -6,7 +6,6 @@ import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Linear;
 import dev.recurrent.cell.ParameterSpec;
 import dev.recurrent.cell.Schedule;
-import dev.recurrent.cpu.Operand.Place;
 import dev.recurrent.cpu.Operand.Rows;
 import dev.recurrent.cpu.StageOps.ProductOp;
 import dev.recurrent.cpu.StageOps.RowSumOp;
@@ -21,8 +20,8 @@ import java.util.Objects;
  * Plans the forward step of a cell: where every value lives, which products add to which columns,
  * and the compiled passes.
  *
- * <p>All products write into one row of scratch columns, z. A sum of products that nothing else reads
- * never becomes an addition: the later product starts from the earlier one's columns.
+ * <p>All products write into one row of scratch columns, z. A sum of products that nothing else
+ * reads never becomes an addition: the later product starts from the earlier one's columns.
  */
 final class ForwardPlan {
   private static final int NONE = -1;
@@ -57,7 +56,11 @@ final class ForwardPlan {
 
   /** Says how a weight is to be packed for the forward pass. */
   record WeightLayout(
-      ParameterSpec spec, int parameter, List<ParameterSpec.Slice> slices, int[] columns, Units units) {}
+      ParameterSpec spec,
+      int parameter,
+      List<ParameterSpec.Slice> slices,
+      int[] columns,
+      Units units) {}
 
   /**
    * Plans a step.
@@ -225,7 +228,8 @@ final class ForwardPlan {
   private void placeKept(List<Integer> kept) {
     for (int value : kept) {
       if (cell.code().get(value) instanceof Instruction.Mask) {
-        stored.add(new StoredValue(value, Objects.requireNonNull(planner.placeOf(value)).operand()));
+        stored.add(
+            new StoredValue(value, Objects.requireNonNull(planner.placeOf(value)).operand()));
         continue;
       }
       int width = cell.code().get(value).width();
@@ -315,7 +319,8 @@ final class ForwardPlan {
       var cleared = new ArrayList<Integer>();
       for (int value : group) {
         int offset = ((Linear) cell.code().get(value)).offset();
-        slices.add(spec.slices().stream().filter(s -> s.offset() == offset).findFirst().orElseThrow());
+        slices.add(
+            spec.slices().stream().filter(s -> s.offset() == offset).findFirst().orElseThrow());
         if (!absorbed.contains(value)) {
           cleared.add(column[value]);
         }

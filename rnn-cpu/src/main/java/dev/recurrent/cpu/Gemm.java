@@ -71,8 +71,7 @@ final class Gemm {
    * Computes {@code C = bias + A * B} for A [M, K], B [K, N], C [M, N] row-major and a bias [N] at
    * {@code biasOffset}.
    */
-  synchronized void biased(
-      MatrixView c, MatrixView a, MatrixView b, float[] bias, int biasOffset) {
+  synchronized void biased(MatrixView c, MatrixView a, MatrixView b, float[] bias, int biasOffset) {
     if (c.columnStride() != 1) {
       throw new IllegalArgumentException(
           "c: expected contiguous rows, got column stride " + c.columnStride());
@@ -110,8 +109,7 @@ final class Gemm {
     if (a.rows() != c.rows() || b.columns() != c.columns() || a.columns() != b.rows()) {
       throw new IllegalArgumentException(
           "product: expected [M, K] x [K, N] = [M, N], got [%d, %d] x [%d, %d] = [%d, %d]"
-              .formatted(
-                  a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
+              .formatted(a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
     }
     if (c.columnStride() != 1) {
       if (c.rowStride() != 1) {
@@ -135,15 +133,15 @@ final class Gemm {
     if (a.columnStride() != 1) {
       int blocks = ceil(rowBlock, PACKED_ROW_BLOCK);
       rowBlock = ceil(ceil(rowBlock, blocks), Lanes.TILE_ROWS) * Lanes.TILE_ROWS;
-      if (packedA.length < depth * rowBlock) {
-        packedA = new float[depth * rowBlock];
+      int size = tiles(rowBlock) * Packing.tileStride(depth);
+      if (packedA.length < size) {
+        packedA = new float[size];
       }
     }
     perform(general);
   }
 
-  private void begin(
-      MatrixView c, MatrixView a, float[] s, int sOffset, int sStride, int width) {
+  private void begin(MatrixView c, MatrixView a, float[] s, int sOffset, int sStride, int width) {
     this.a = a;
     this.c = c;
     this.s = s;
@@ -234,7 +232,13 @@ final class Gemm {
     int vectors = Lanes.vectors(width);
     int from = part(worker, active, panels(width)) * Lanes.PANEL_VECTORS;
     int to = Math.min(vectors, part(worker + 1, active, panels(width)) * Lanes.PANEL_VECTORS);
-    for (int v = from; v < to; v++) {
+    int v = from;
+    if (b.columnStride() == 1) {
+      v = Math.max(from, Math.min(to, width / Lanes.COUNT)); // the last may be partial
+      int offset = b.offset() + k * b.rowStride() + n;
+      Packing.packRows(b.data(), offset, b.rowStride(), count, from, v, vectors, packedB);
+    }
+    for (; v < to; v++) {
       int panel = v / Lanes.PANEL_VECTORS * Lanes.PANEL_VECTORS; // its first vector
       int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - panel);
       Packing.packColumn(
@@ -269,7 +273,8 @@ final class Gemm {
       if (a.columnStride() == 1) {
         panel.left(a.data(), a.offset() + (m + r) * a.rowStride() + k, a.rowStride());
       } else {
-        panel.leftPacked(packedA, r * count, count * Lanes.TILE_ROWS);
+        int stride = Packing.tileStride(count);
+        panel.leftPacked(packedA, r / Lanes.TILE_ROWS * stride, stride);
       }
       for (int p = firstPanel; p < lastPanel; p++) {
         int v = p * Lanes.PANEL_VECTORS;

@@ -52,10 +52,11 @@ final class Lanes {
   }
 
   private static boolean hasManyRegisters() {
-    var x86 = switch (System.getProperty("os.arch")) {
-      case "amd64", "x86_64", "x86", "i386" -> true;
-      default -> false;
-    };
+    var x86 =
+        switch (System.getProperty("os.arch")) {
+          case "amd64", "x86_64", "x86", "i386" -> true;
+          default -> false;
+        };
     return !x86 || COUNT >= 16;
   }
 

@@ -58,6 +58,11 @@ final class Operand {
     return rows;
   }
 
+  /** Returns the distance between the rows of two sequences: 0 where they share one. */
+  int rowStep() {
+    return rows == Rows.SHARED ? 0 : stride;
+  }
+
   /** Returns the distance between rows. */
   int stride() {
     return stride;

@@ -53,11 +53,7 @@ final class PackedWeight {
     }
     int group = slices.size() * units.group();
     return new PackedWeight(
-        spec,
-        new PackedMatrix(depth, columns, group, Tails.PADDED),
-        units,
-        slices.size(),
-        false);
+        spec, new PackedMatrix(depth, columns, group, Tails.PADDED), units, slices.size(), false);
   }
 
   /**
@@ -73,8 +69,7 @@ final class PackedWeight {
     for (int block = 0; block < units.blocks(); block++) {
       int column = block * Lanes.COUNT;
       int lanes = Math.min(Lanes.COUNT, width - column);
-      columns.add(
-          new VectorColumn(0, (aligned ? offset : 0) + column, width, 1, lanes, column));
+      columns.add(new VectorColumn(0, (aligned ? offset : 0) + column, width, 1, lanes, column));
     }
     return new PackedWeight(
         spec, new PackedMatrix(depth, columns, units.group(), tails), units, 1, !aligned);

@@ -39,8 +39,8 @@ final class PanelProduct {
   }
 
   /**
-   * Sets A packed in tiles of {@link Lanes#TILE_ROWS} rows, {@code tileStride} apart: element (r, k)
-   * of a tile is {@code a[tile + k * TILE_ROWS + r]}; rows beyond the last are zero.
+   * Sets A packed in tiles of {@link Lanes#TILE_ROWS} rows, {@code tileStride} apart: element (r,
+   * k) of a tile is {@code a[tile + k * TILE_ROWS + r]}; rows beyond the last are zero.
    */
   void leftPacked(float[] a, int aOffset, int tileStride) {
     this.a = a;
@@ -101,11 +101,28 @@ final class PanelProduct {
     }
   }
 
-  /** Computes a single row in {@link Tiles#ROW_PANELS} full panels, {@code panelStride} apart. */
-  void runRow(float[] b, int bOffset, int panelStride, int depth, int[] d, int dFirst) {
-    Tiles.ROW.run(
-        a, aOffset, aStride, b, bOffset, panelStride, depth, s, sOffset, sStride, c, cOffset,
-        cStride, d, dFirst);
+  /**
+   * Computes a single row in {@code panels} full panels, {@code panelStride} apart, at most {@link
+   * Tiles#ROW_PANELS}.
+   */
+  void runRow(float[] b, int bOffset, int panels, int panelStride, int depth, int[] d, int dFirst) {
+    Tiles.row(panels)
+        .run(
+            a,
+            aOffset,
+            aStride,
+            b,
+            bOffset,
+            panelStride,
+            depth,
+            s,
+            sOffset,
+            sStride,
+            c,
+            cOffset,
+            cStride,
+            d,
+            dFirst);
   }
 
   private void throughScratch(
@@ -129,8 +146,21 @@ final class PanelProduct {
     }
     tile(height, vectors)
         .run(
-            a, left(m), aStride, b, bOffset, 0, depth, scratch, 0, stride, scratch, 0, stride,
-            scratchColumns, 0);
+            a,
+            left(m),
+            aStride,
+            b,
+            bOffset,
+            0,
+            depth,
+            scratch,
+            0,
+            stride,
+            scratch,
+            0,
+            stride,
+            scratchColumns,
+            0);
     for (int r = 0; r < height; r++) {
       for (int v = 0; v < vectors; v++) {
         int at = cOffset + (m + r) * cStride + d[dFirst + v];

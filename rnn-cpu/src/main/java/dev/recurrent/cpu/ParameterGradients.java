@@ -76,7 +76,7 @@ final class ParameterGradients {
   /** Copies the states before each step to adjacent rows. */
   private float[] compacted(Timeline timeline, float[] history, int stride) {
     var layout = timeline.layout();
-    compact = Rows.grow(compact, layout.totalRows() * stride);
+    compact = PaddedRows.grow(compact, layout.totalRows() * stride);
     for (int t = 0; t < layout.steps(); t++) {
       int from = timeline.previousSlot(t) * stride;
       int to = layout.rowStart(t) * stride;

@@ -5,7 +5,9 @@ import dev.recurrent.cell.ParameterSpec;
 import dev.recurrent.spi.Matrix;
 import java.util.List;
 
-/** Follows the values of a cell's parameters: keeps vectors padded, and weights ready for packing. */
+/**
+ * Follows the values of a cell's parameters: keeps vectors padded, and weights ready for packing.
+ */
 final class Parameters {
   private final CellProgram cell;
   private final Operand[] vectors; // by parameter
@@ -48,7 +50,7 @@ final class Parameters {
    * Takes over the parameters for a backward pass; returns whether weights must be packed.
    *
    * @param transposed the parameters that are read transposed, in the order of {@code weights}
-   * @param widths the units of their columns
+   * @param tails what their products may do beside the last valid column
    */
   boolean updateTransposed(
       List<Matrix> values,
@@ -81,6 +83,7 @@ final class Parameters {
     return stale || moved;
   }
 
+  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
   private boolean isMoved(int parameter, Matrix matrix) {
     return arrays[parameter] != CpuStorage.floats(matrix) || offsets[parameter] != matrix.offset();
   }

@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 import dev.recurrent.spi.SequenceLayout;
 
 /**
- * Says how a recurrence is shared out among workers: by rows of the batch, which need no barrier, or
- * by hidden units, which need one a stage. The choice never changes a bit of the result.
+ * Says how a recurrence is shared out among workers: by rows of the batch, which need no barrier,
+ * or by hidden units, which need one a stage. The choice never changes a bit of the result.
  *
  * @param workers how many workers take part
  * @param axis what is shared out

@@ -7,8 +7,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Describes one pass: an elementwise computation that is compiled to one loop. Values are indices of
- * {@link #steps}.
+ * Describes one pass: an elementwise computation that is compiled to one loop. Values are indices
+ * of {@link #steps}.
  */
 final class PassCode {
   /** Says how many numbers an operand or a value has. */

@@ -38,8 +38,6 @@ import java.util.BitSet;
  */
 final class PassCompiler {
   private static final ClassDesc PASS = ClassDesc.of("dev.recurrent.cpu.Pass");
-  private static final ClassDesc LANES = ClassDesc.of("dev.recurrent.cpu.Lanes");
-  private static final ClassDesc MATH = ClassDesc.of("dev.recurrent.cpu.VectorMath");
   private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.FloatVector");
   private static final ClassDesc ANY_VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
   private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
@@ -47,9 +45,7 @@ final class PassCompiler {
   private static final ClassDesc INTS = CD_int.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(CD_void, FLOATS.arrayType(), INTS, INTS, CD_int, CD_int);
-  private static final MethodTypeDesc UNARY = MethodTypeDesc.of(VECTOR, VECTOR);
   private static final MethodTypeDesc BINARY = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
-  private static final MethodTypeDesc BINARY_STATIC = MethodTypeDesc.of(VECTOR, VECTOR, VECTOR);
 
   private static final int ARRAYS = 1;
   private static final int OFFSETS = 2;
@@ -62,6 +58,7 @@ final class PassCompiler {
   private final int[] positions; // slots, by operand
   private final int[] values; // slots, by step
   private final BitSet live;
+  private final VectorBodies bodies = new VectorBodies();
   private int c;
 
   private PassCompiler(PassCode pass) {
@@ -180,7 +177,7 @@ final class PassCompiler {
       }
       case Step.MultiplyAdd fma -> {
         code.aload(values[fma.a()]).aload(values[fma.b()]).aload(values[fma.c()]);
-        code.invokestatic(LANES, "fma", MethodTypeDesc.of(VECTOR, VECTOR, VECTOR, VECTOR));
+        VectorBodies.emitFma(code);
         keep(code, i);
       }
       case Step.Store store -> emitStore(code, store);
@@ -199,21 +196,21 @@ final class PassCompiler {
     }
   }
 
-  private static void emitUnary(CodeBuilder code, UnaryOp op) {
+  private void emitUnary(CodeBuilder code, UnaryOp op) {
     switch (op) {
       case NEGATE -> code.invokevirtual(VECTOR, "neg", MethodTypeDesc.of(VECTOR));
       case SQRT -> code.invokevirtual(VECTOR, "sqrt", MethodTypeDesc.of(VECTOR));
-      case SIGMOID -> code.invokestatic(MATH, "sigmoid", UNARY);
-      case TANH -> code.invokestatic(MATH, "tanh", UNARY);
-      case RELU -> code.invokestatic(MATH, "relu", UNARY);
-      case EXP -> code.invokestatic(MATH, "exp", UNARY);
-      case LOG -> code.invokestatic(MATH, "log", UNARY);
-      case RECIPROCAL -> code.invokestatic(MATH, "reciprocal", UNARY);
-      case SOFTPLUS -> code.invokestatic(MATH, "softplus", UNARY);
+      case SIGMOID -> bodies.emit(code, "sigmoid");
+      case TANH -> bodies.emit(code, "tanh");
+      case RELU -> bodies.emit(code, "relu");
+      case EXP -> bodies.emit(code, "exp");
+      case LOG -> bodies.emit(code, "log");
+      case RECIPROCAL -> bodies.emit(code, "reciprocal");
+      case SOFTPLUS -> bodies.emit(code, "softplus");
     }
   }
 
-  private static void emitBinary(CodeBuilder code, BinaryOp op) {
+  private void emitBinary(CodeBuilder code, BinaryOp op) {
     switch (op) {
       case PLUS -> code.invokevirtual(VECTOR, "add", BINARY);
       case MINUS -> code.invokevirtual(VECTOR, "sub", BINARY);
@@ -221,7 +218,7 @@ final class PassCompiler {
       case DIVIDE -> code.invokevirtual(VECTOR, "div", BINARY);
       case MAX -> code.invokevirtual(VECTOR, "max", BINARY);
       case MIN -> code.invokevirtual(VECTOR, "min", BINARY);
-      case GREATER -> code.invokestatic(MATH, "greater", BINARY_STATIC);
+      case GREATER -> bodies.emitBinary(code, "greater");
     }
   }
 
@@ -231,7 +228,7 @@ final class PassCompiler {
   }
 
   private static CodeBuilder species(CodeBuilder code) {
-    return code.getstatic(LANES, "SPECIES", SPECIES);
+    return code.getstatic(ClassDesc.of("dev.recurrent.cpu.Lanes"), "SPECIES", SPECIES);
   }
 
   private static void broadcast(CodeBuilder code) {

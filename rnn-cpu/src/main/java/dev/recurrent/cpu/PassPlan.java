@@ -7,8 +7,7 @@ import dev.recurrent.cpu.PassCode.Shape;
  * Runs one compiled pass on a worker's rows and units.
  *
  * @param pass the loop
- * @param places where its operands are; null for a value handed from pass to pass, which lives in
- *     the worker's own scratch
+ * @param slots where its operands are
  * @param width the number of columns of its values, a multiple of the lanes
  */
 record PassPlan(Pass pass, Slot[] slots, int width) {
@@ -21,7 +20,9 @@ record PassPlan(Pass pass, Slot[] slots, int width) {
    */
   record Slot(@org.jspecify.annotations.Nullable Place place, int temporary) {}
 
-  /** Runs the pass for {@code rows} rows from {@code row} on, columns {@code from} to {@code to}. */
+  /**
+   * Runs the pass for {@code rows} rows from {@code row} on, columns {@code from} to {@code to}.
+   */
   void run(StepContext at, int row, int rows, int from, int to) {
     var arrays = at.arrays();
     var offsets = at.offsets();
@@ -36,7 +37,7 @@ record PassPlan(Pass pass, Slot[] slots, int width) {
       } else {
         var operand = place.operand();
         arrays[k] = operand.array();
-        strides[k] = operand.rows() == Operand.Rows.SHARED ? 0 : operand.stride();
+        strides[k] = operand.rowStep();
         offsets[k] = at.offset(operand, row) + place.column();
         if (place.shape() == Shape.FULL) {
           offsets[k] += from;

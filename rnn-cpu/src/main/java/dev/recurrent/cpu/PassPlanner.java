@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * Turns the pointwise instructions of one program into passes.
  *
  * <p>All instructions of a stage with the same width are cut, in order, into passes of a bounded
- * cost, since C2 gives up inlining in methods that are too large. A value that a later pass of the
- * stage needs is handed over in a tile that stays in the L1 cache; one that a later stage needs must
- * have been given a place with {@link #store}.
+ * cost, since C2 takes ever longer over larger methods and gives up at some size. A value that a
+ * later pass of the stage needs is handed over in a tile that stays in the L1 cache; one that a
+ * later stage needs must have been given a place with {@link #store}.
  */
 final class PassPlanner {
-  /** Vector operations of one pass; a transcendental function counts {@link #TRANSCENDENTAL}. */
-  private static final int MOST_OPERATIONS = 60;
+  /**
+   * Vector operations of one pass; a transcendental function counts {@link #TRANSCENDENTAL}. An
+   * LSTM step fits in one; four passes of a quarter took 15 % longer.
+   */
+  private static final int MOST_OPERATIONS = 120;
 
   private static final int TRANSCENDENTAL = 18;
 
@@ -113,7 +117,8 @@ final class PassPlanner {
     var plans = new ArrayList<PassPlan>();
     boolean first = true;
     for (var group : byWidth.entrySet()) {
-      var stored = first ? scalars.stream().filter(stores::containsKey).toList() : List.<Integer>of();
+      var stored =
+          first ? scalars.stream().filter(stores::containsKey).toList() : List.<Integer>of();
       planWidth(stage, group.getKey(), group.getValue(), stored, plans);
       first = false;
     }
@@ -141,7 +146,8 @@ final class PassPlanner {
       }
       var pass = PassCompiler.compile(name + "_" + stage + "_" + width + "_" + p, builder.pass);
       mostOperands = Math.max(mostOperands, builder.slots.size());
-      plans.add(new PassPlan(pass, builder.slots.toArray(PassPlan.Slot[]::new), Lanes.padded(width)));
+      plans.add(
+          new PassPlan(pass, builder.slots.toArray(PassPlan.Slot[]::new), Lanes.padded(width)));
     }
   }
 
@@ -239,11 +245,11 @@ final class PassPlanner {
         return pass.add(new Step.Load(slot(place, -1), place.shape()));
       }
       if (elsewhere) {
-        return pass.add(new Step.Load(slot(null, temporaries.get(value)), Shape.FULL));
+        return pass.add(
+            new Step.Load(slot(null, Objects.requireNonNull(temporaries.get(value))), Shape.FULL));
       }
       return switch (instruction) {
-        case Instruction.Constant constant ->
-            pass.add(new Step.Constant((float) constant.value()));
+        case Instruction.Constant constant -> pass.add(new Step.Constant((float) constant.value()));
         case Instruction.Unary unary -> {
           int a = step(unary.a());
           yield pass.add(new Step.Unary(unary.op(), a, pass.shape(a)));
@@ -252,7 +258,8 @@ final class PassPlanner {
         case Instruction.ClipGradient clip -> step(clip.a());
         case Instruction.Broadcast broadcast -> step(broadcast.a());
         default ->
-            throw new IllegalStateException(name + ": no place for value " + value + ": " + instruction);
+            throw new IllegalStateException(
+                name + ": no place for value " + value + ": " + instruction);
       };
     }
 

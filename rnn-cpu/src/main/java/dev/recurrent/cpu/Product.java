@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 /**
  * Multiplies rows of A by panels of a {@link PackedMatrix}.
  *
- * <p>Each element of C is one chain of fused multiply-adds over k = 0, 1, ..: its bits do not depend
- * on the number of rows, on the ranges, nor on the thread. C must not overlap A.
+ * <p>Each element of C is one chain of fused multiply-adds over k = 0, 1, ..: its bits do not
+ * depend on the number of rows, on the ranges, nor on the thread. C must not overlap A.
  *
  * <p>An instance holds scratch memory: one per thread.
  */
@@ -80,23 +80,22 @@ final class Product {
   /** Adds the terms k, k + 1, .. of one block. */
   private void panels(int rows, PackedMatrix b, int from, int to, int k) {
     int depth = Math.min(Tiles.DEPTH_BLOCK, b.depth() - k);
-    int p = from;
-    while (p < to) {
+    int count;
+    for (int p = from; p < to; p += count) {
+      count = 1;
       int vectors = b.panelVectors(p);
       int bOffset = b.panelOffset(p) + k * vectors * Lanes.COUNT;
       int first = b.panelFirst(p);
       if (b.isPartial(p)) {
         panel.runPartial(
             rows, b.data(), bOffset, vectors, depth, b.destinations(), first, b.lanes());
-      } else if (rows == 1 && fullPanels(b, p, to) == Tiles.ROW_PANELS) {
+      } else if (rows == 1 && vectors == Lanes.PANEL_VECTORS) {
+        count = fullPanels(b, p, to);
         int stride = b.panelOffset(p + 1) - b.panelOffset(p);
-        panel.runRow(b.data(), bOffset, stride, depth, b.destinations(), first);
-        p += Tiles.ROW_PANELS;
-        continue;
+        panel.runRow(b.data(), bOffset, count, stride, depth, b.destinations(), first);
       } else {
         panel.run(rows, b.data(), bOffset, vectors, depth, b.destinations(), first);
       }
-      p++;
     }
   }
 

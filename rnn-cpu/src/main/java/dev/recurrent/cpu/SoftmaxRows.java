@@ -39,7 +39,8 @@ final class SoftmaxRows {
     int to = call.dLogits().offset() + r * call.dLogits().stride();
     var losses = CpuStorage.floats(call.losses());
     int lossAt = call.losses().offset() + r * call.losses().stride();
-    int target = CpuStorage.ints(call.targets())[call.targets().offset() + r * call.targets().stride()];
+    int target =
+        CpuStorage.ints(call.targets())[call.targets().offset() + r * call.targets().stride()];
     if (target < 0) {
       java.util.Arrays.fill(gradient, to, to + classes, 0);
       losses[lossAt] = 0;
@@ -104,7 +105,9 @@ final class SoftmaxRows {
   private static void scale(float[] values, int from, int length, float factor) {
     int whole = Lanes.SPECIES.loopBound(length);
     for (int c = 0; c < whole; c += Lanes.COUNT) {
-      FloatVector.fromArray(Lanes.SPECIES, values, from + c).mul(factor).intoArray(values, from + c);
+      FloatVector.fromArray(Lanes.SPECIES, values, from + c)
+          .mul(factor)
+          .intoArray(values, from + c);
     }
     for (int c = whole; c < length; c++) {
       values[from + c] *= factor;

@@ -30,7 +30,9 @@ record StageOps(
   /** Sums rows: {@code width} columns from {@code from} on. */
   record RowSumOp(Place from, int width, Place to) {}
 
-  /** Sets {@code count} columns beside the last unit to 0; done by the worker that owns that unit. */
+  /**
+   * Sets {@code count} columns beside the last unit to 0; done by the worker that owns that unit.
+   */
   record PadOp(Operand operand, int column, int count, Units units) {}
 
   StageOps {

@@ -52,7 +52,7 @@ final class StepRunner {
   void product(StepContext at, int worker, ProductOp op, int row, int rows) {
     var left = op.left().operand();
     int leftOffset = at.offset(left, row) + op.left().column();
-    product(at, worker, op, left.array(), leftOffset, left.stride(), row, rows);
+    product(at, worker, op, left.array(), leftOffset, left.rowStep(), row, rows);
   }
 
   /** Runs one product whose left operand is elsewhere. */
@@ -78,8 +78,16 @@ final class StepRunner {
     if (op.start() == Start.OVERWRITE) {
       at.product()
           .overwrite(
-              left, leftOffset, leftStride, rows, weight.matrix(), first, end, target.array(),
-              offset, target.stride());
+              left,
+              leftOffset,
+              leftStride,
+              rows,
+              weight.matrix(),
+              first,
+              end,
+              target.array(),
+              offset,
+              target.stride());
       return;
     }
     for (int i = 0; i < op.cleared().size(); i++) {
@@ -92,7 +100,15 @@ final class StepRunner {
     }
     at.product()
         .accumulate(
-            left, leftOffset, leftStride, rows, weight.matrix(), first, end, target.array(), offset,
+            left,
+            leftOffset,
+            leftStride,
+            rows,
+            weight.matrix(),
+            first,
+            end,
+            target.array(),
+            offset,
             target.stride());
   }
 
@@ -101,7 +117,7 @@ final class StepRunner {
     var source = op.from().operand();
     var target = op.to().operand();
     var array = source.array();
-    int stride = source.rows() == Operand.Rows.SHARED ? 0 : source.stride();
+    int stride = source.rowStep();
     int offset = at.offset(source, from) + op.from().column();
     int out = at.offset(target, from);
     if (op.from().shape() == Shape.ROW) {

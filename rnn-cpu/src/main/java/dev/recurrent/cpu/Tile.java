@@ -8,8 +8,8 @@ package dev.recurrent.cpu;
  */
 abstract class Tile {
   /**
-   * Computes {@code C[r, d(v)..] = S[r, d(v)..] + sum over k of A[r, k] * B[k, v..]}, with S perhaps
-   * the same as C.
+   * Computes {@code C[r, d(v)..] = S[r, d(v)..] + sum over k of A[r, k] * B[k, v..]}, with S
+   * perhaps the same as C.
    *
    * @param a A; element (r, k) at {@code aOffset + r * aStride + k}, or, where A is packed, at
    *     {@code aOffset + k * R + r}

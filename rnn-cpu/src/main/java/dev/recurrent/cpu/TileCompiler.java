@@ -32,7 +32,7 @@ import java.util.List;
  * store(x00, c, cOffset + d[dFirst]); ...
  * }</pre>
  *
- * <p>A shape keeps well under 100 vector operations, beyond which C2 stops inlining them.
+ * <p>It calls nothing but the Vector API: see {@link VectorBodies} for why.
  */
 final class TileCompiler {
   /** How a tile finds its element (r, k) of A. */
@@ -46,13 +46,26 @@ final class TileCompiler {
   private static final ClassDesc TILE = ClassDesc.of("dev.recurrent.cpu.Tile");
   private static final ClassDesc LANES = ClassDesc.of("dev.recurrent.cpu.Lanes");
   private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.FloatVector");
-  private static final ClassDesc ANY_VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
   private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
   private static final ClassDesc FLOATS = CD_float.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, FLOATS, CD_int, CD_int,
-          FLOATS, CD_int, CD_int, CD_int.arrayType(), CD_int);
+          CD_void,
+          FLOATS,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          FLOATS,
+          CD_int,
+          CD_int,
+          CD_int.arrayType(),
+          CD_int);
 
   // slots of the parameters of Tile.run
   private static final int A = 1;
@@ -194,8 +207,8 @@ final class TileCompiler {
       code.astore(y);
       for (int v = 0; v < vectors; v++) {
         int sum = sums.get(r * vectors + v);
-        code.aload(y).aload(rights.get(v));
-        fma(code.aload(sum)).astore(sum);
+        VectorBodies.emitFma(code.aload(y).aload(rights.get(v)).aload(sum));
+        code.astore(sum);
       }
     }
   }
@@ -210,14 +223,6 @@ final class TileCompiler {
       }
       code.iload(row).iload(C_STRIDE).iadd().istore(row);
     }
-  }
-
-  /** Emits what {@link Lanes#fma} does, in place: a call less for C2 to inline. */
-  private static CodeBuilder fma(CodeBuilder code) {
-    if (!Lanes.FUSED) {
-      return code.invokestatic(LANES, "fma", MethodTypeDesc.of(VECTOR, VECTOR, VECTOR, VECTOR));
-    }
-    return code.invokevirtual(VECTOR, "fma", MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR));
   }
 
   private static CodeBuilder species(CodeBuilder code) {

@@ -7,8 +7,8 @@ import dev.recurrent.spi.SequenceLayout;
  * Says in which order the steps of a batch are taken and where each state is kept.
  *
  * <p>A history holds the states between steps in slots: slot t is the state between steps t - 1 and
- * t, whatever the direction. Where all of it is kept, the slots are packed such that the states after
- * the steps (before them, in reverse) are the packed rows; otherwise two slots take turns.
+ * t, whatever the direction. Where all of it is kept, the slots are packed such that the states
+ * after the steps (before them, in reverse) are the packed rows; otherwise two slots take turns.
  */
 final class Timeline {
   private final SequenceLayout layout;
@@ -79,7 +79,9 @@ final class Timeline {
     return slot(isForward() ? layout.sortedLength(b) : 0) + b;
   }
 
-  /** Returns which half of the gradients holds that of sorted row b when all steps are taken back. */
+  /**
+   * Returns which half of the gradients holds that of sorted row b when all steps are taken back.
+   */
   int gradientHalf(int b) {
     return (isForward() ? layout.steps() : layout.sortedLength(b)) & 1;
   }

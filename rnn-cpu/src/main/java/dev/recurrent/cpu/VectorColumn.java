@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 /**
  * Says where one vector column of a {@link PackedMatrix} comes from and where its products go.
  *
- * <p>Element {@code (k, lane)} is {@code sources[source][offset + k * strideK + lane * strideN]} for
- * {@code lane < lanes}, and zero for the other lanes.
+ * <p>Element {@code (k, lane)} is {@code sources[source][offset + k * strideK + lane * strideN]}
+ * for {@code lane < lanes}, and zero for the other lanes.
  *
  * @param source index into the arrays given to {@link PackedMatrix#pack}
  * @param offset index of element (0, 0)
@@ -13,8 +13,7 @@ package dev.recurrent.cpu;
  * @param lanes how many lanes are real, 1 to {@link Lanes#COUNT}
  * @param destination column of C that receives lane 0
  */
-record VectorColumn(
-    int source, int offset, int strideK, int strideN, int lanes, int destination) {
+record VectorColumn(int source, int offset, int strideK, int strideN, int lanes, int destination) {
   VectorColumn {
     if (lanes < 1 || lanes > Lanes.COUNT) {
       throw new IllegalArgumentException(
@@ -23,7 +22,7 @@ record VectorColumn(
     if (source < 0 || offset < 0 || strideK < 0 || strideN < 0 || destination < 0) {
       throw new IllegalArgumentException(
           "vector column: expected no negative number, got source %d, offset %d, strides %d and %d,"
-              .formatted(source, offset, strideK, strideN)
+                  .formatted(source, offset, strideK, strideN)
               + " destination "
               + destination);
     }

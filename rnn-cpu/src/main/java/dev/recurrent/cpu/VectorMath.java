@@ -8,13 +8,13 @@ import jdk.incubator.vector.VectorOperators;
  * Computes transcendental functions of whole vectors, with a scalar twin {@link ScalarMath} that
  * gives the same bits lane for lane.
  *
- * <p>Only additions, multiplications, divisions, fused multiply-adds, comparisons and integer shifts
- * are used, which every machine rounds alike: so the bits depend on the machine only where it has no
- * fused multiply-add. NaN gives NaN. The errors stated are the largest over all floats, as
- * VectorMathTest measures them.
+ * <p>Only additions, multiplications, divisions, fused multiply-adds, comparisons and integer
+ * shifts are used, which every machine rounds alike: so the bits depend on the machine only where
+ * it has no fused multiply-add. NaN gives NaN. The errors stated are the largest over all floats,
+ * as VectorMathTest measures them.
  *
- * <p>Each method stays small enough for C2 to inline it. The number of vector operations stands
- * beside each, as a caller should keep a compiled method under about 100.
+ * <p>Generated code copies these bodies with {@link VectorBodies} rather than calling them. The
+ * number of vector operations stands beside each.
  */
 final class VectorMath {
   private VectorMath() {}
@@ -78,7 +78,8 @@ final class VectorMath {
     var small = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
     var bits = x.blend(x.mul(ScalarMath.SUBNORMAL_SCALE), small).reinterpretAsInts();
     var shift =
-        constant(ScalarMath.SHIFT_PLAIN).blend(ScalarMath.SHIFT_PLAIN + ScalarMath.SUBNORMAL_BITS, small);
+        constant(ScalarMath.SHIFT_PLAIN)
+            .blend(ScalarMath.SHIFT_PLAIN + ScalarMath.SUBNORMAL_BITS, small);
     var above = bits.sub(ScalarMath.TWO_THIRDS_BITS);
     var e =
         above

@@ -47,10 +47,7 @@ final class Workers implements AutoCloseable {
     for (int w = 1; w < count; w++) {
       int worker = w;
       threads[w] =
-          Thread.ofPlatform()
-              .daemon()
-              .name("recurrent-cpu-" + worker)
-              .start(() -> serve(worker));
+          Thread.ofPlatform().daemon().name("recurrent-cpu-" + worker).start(() -> serve(worker));
     }
   }
 

@@ -5,8 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** Measures the allocation of a piece of code, which shows when C2 stops inlining vectors. */
 final class Allocations {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocations() {}
 

@@ -109,8 +109,9 @@ class GemmTest {
     assertArrayEquals(new float[] {1, 2, 3, 4}, c);
     new Gemm(ONE).overwrite(view, MatrixView.of(none, 0, 2, 0), MatrixView.of(none, 0, 0, 2));
     assertArrayEquals(new float[4], c);
-    new Gemm(ONE).overwrite(
-        MatrixView.of(none, 0, 0, 2), MatrixView.of(none, 0, 0, 1), MatrixView.of(c, 0, 1, 2));
+    new Gemm(ONE)
+        .overwrite(
+            MatrixView.of(none, 0, 0, 2), MatrixView.of(none, 0, 0, 1), MatrixView.of(c, 0, 1, 2));
   }
 
   @Test

@@ -47,8 +47,7 @@ class VectorMathTest {
   @Test
   void softplusIsAccurate() {
     DoubleUnaryOperator exact = x -> x > 40 ? x : Math.log1p(Math.exp(x));
-    check(
-        VectorMath::softplus, ScalarMath::softplus, exact, new Bounds(Double.MAX_VALUE, 4, -87));
+    check(VectorMath::softplus, ScalarMath::softplus, exact, new Bounds(Double.MAX_VALUE, 4, -87));
   }
 
   @Test
@@ -105,7 +104,9 @@ class VectorMathTest {
   /** Largest errors allowed: absolute, and in ulp for arguments from {@code ulpFrom} up. */
   private record Bounds(double absolute, double ulp, double ulpFrom) {}
 
-  /** Compares with the double function, and vector with scalar bits, over a spread of all floats. */
+  /**
+   * Compares with the double function, and vector with scalar bits, over a spread of all floats.
+   */
   private static void check(
       Vectors vectors, Scalars scalars, DoubleUnaryOperator exact, Bounds bounds) {
     float[] x = arguments();

@@ -145,8 +145,7 @@ class WorkersTest {
   @Test
   void aTaskInsideATaskIsRefused() {
     try (var workers = new Workers(1)) {
-      assertThrows(
-          IllegalStateException.class, () -> workers.run(w -> workers.run(inner -> {})));
+      assertThrows(IllegalStateException.class, () -> workers.run(w -> workers.run(inner -> {})));
     }
   }
 }

@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 import dev.recurrent.spi.Matrix;
 
 /** Copies between dense rows and rows padded to whole vectors. */
-final class Rows {
-  private Rows() {}
+final class PaddedRows {
+  private PaddedRows() {}
 
   /** Returns the array, or a larger one; the contents are lost. */
   static float[] grow(float[] array, int size) {

@@ -1,0 +1,162 @@
+package dev.recurrent.layer;
+
+import static dev.recurrent.train.Losses.crossEntropy;
+import static dev.recurrent.train.Losses.halfSquaredError;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.cell.Initializer;
+import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.reference.ReferenceBackend;
+import dev.recurrent.tape.FiniteDifferences;
+import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.Sequences;
+import dev.recurrent.tape.Tape;
+import dev.recurrent.tape.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Checks whole networks by finite differences. */
+class NetworkGradientTest {
+  private static final Sequences RAGGED =
+      Sequences.ofTokens(
+          List.of(new int[] {4, 0, 1}, new int[] {}, new int[] {3, 2, 4, 1}, new int[] {0, 2}));
+
+  static List<CellDefinition> cells() {
+    return Cells.all();
+  }
+
+  private static class Classifier extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(5, 3));
+    final Recurrent encoder;
+    final Dense output;
+
+    Classifier(CellDefinition cell, UnaryOperator<Recurrent> shape) {
+      encoder = add("encoder", shape.apply(Recurrent.of(cell, 3, 4)));
+      output = add("output", Dense.of(encoder.outputSize(), 3).activation(UnaryOp.TANH));
+    }
+
+    Tensor encode(Tape tape) {
+      return encoder.on(tape, embedding.on(tape, RAGGED));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void everyCellInTwoLayersAndDirections(CellDefinition cell) {
+    var labels = Sequences.ofLabels(2, 0, Sequences.IGNORED, 1);
+    check(
+        new Classifier(cell, r -> r.layers(2).bidirectional()),
+        (m, tape) -> crossEntropy(m.output.on(tape, Pooling.last(m.encode(tape))), labels));
+  }
+
+  @Test
+  void withoutBias() {
+    var labels = Sequences.ofLabels(2, 0, 1, 1);
+    check(
+        new Classifier(Cells.GRU, Recurrent::withoutBias),
+        (m, tape) -> crossEntropy(m.output.on(tape, Pooling.mean(m.encode(tape))), labels));
+  }
+
+  @Test
+  void poolings() {
+    var targets = Sequences.ofRows(new float[] {1, 2, 0}, new float[3], new float[3], new float[3]);
+    List<UnaryOperator<Tensor>> poolings =
+        List.of(Pooling::last, Pooling::first, Pooling::mean, Pooling::max);
+    for (var pooling : poolings) {
+      check(
+          new Classifier(Cells.ELMAN, Recurrent::bidirectional),
+          (m, tape) -> halfSquaredError(m.output.on(tape, pooling.apply(m.encode(tape))), targets));
+    }
+  }
+
+  @Test
+  void finalAndInitialStatesCarryGradients() {
+    var initial = new ArrayList<Parameter>();
+    var targets = Sequences.ofRows(new float[8], new float[8], new float[8], new float[8]);
+    check(
+        new Classifier(Cells.LSTM, Recurrent::bidirectional) {
+          final Layer start =
+              add(
+                  "start",
+                  new Layer() {
+                    @Override
+                    protected void declare(Declaration declaration) {
+                      for (int i = 0; i < 4; i++) {
+                        initial.add(declaration.matrix("s" + i, 4, 4, Initializer.uniform(1)));
+                      }
+                    }
+                  });
+        },
+        (m, tape) -> {
+          var states = initial.stream().map(tape::of).toList();
+          var result = m.encoder.run(tape, m.embedding.on(tape, RAGGED), states);
+          var cells =
+              result
+                  .finalState(0, dev.recurrent.spi.RecurrentKernel.Direction.REVERSE, "c")
+                  .joinColumns(result.finalStates().get(1));
+          return halfSquaredError(result.last().plus(cells), targets);
+        });
+  }
+
+  @Test
+  void dropoutBetweenLayersAndCellsMasks() {
+    var labels = Sequences.ofLabels(2, 0, 1, 1);
+    var model = new Classifier(Cells.LSTM, r -> r.layers(2).dropout(0.4));
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.training(backend, FiniteDifferences.SEED)) {
+      model.build(backend, 3);
+      FiniteDifferences.check(
+          tape,
+          model.store(),
+          t -> crossEntropy(model.output.on(t, Pooling.last(model.encode(t))), labels));
+      model.close();
+    }
+  }
+
+  @Test
+  void steppedRunsGiveTheSameNumbers() {
+    var labels = Sequences.ofLabels(2, 0, 1, 1);
+    for (var cell : List.of(Cells.LSTM, Cells.GRU_RESET_BEFORE)) {
+      var model = new Classifier(cell, r -> r.layers(2).bidirectional());
+      try (var backend = new ReferenceBackend();
+          var tape = Tape.evaluation(backend)) {
+        model.build(backend, 3);
+        var gradients = new ArrayList<float[]>();
+        var losses = new ArrayList<Float>();
+        for (int run = 0; run < 2; run++) {
+          tape.observe(run == 0 ? null : (name, step, state) -> {});
+          tape.reset();
+          model.store().clearGradients();
+          var loss = crossEntropy(model.output.on(tape, Pooling.last(model.encode(tape))), labels);
+          tape.backward(loss);
+          losses.add(loss.item());
+          gradients.add(model.encoder.parameters().getFirst().gradientToArray());
+        }
+        assertEquals(losses.get(0), losses.get(1), 1e-7f);
+        assertArrayEquals(gradients.get(0), gradients.get(1), 1e-6f);
+        model.close();
+      }
+    }
+  }
+
+  private interface LossOf {
+    Tensor of(Classifier model, Tape tape);
+  }
+
+  private static void check(Classifier model, LossOf loss) {
+    try (var backend = new ReferenceBackend()) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(11));
+      FiniteDifferences.check(backend, model.store(), tape -> loss.of(model, tape));
+      model.close();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.recurrent.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.cell.CellSizes;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.contract.CellProblem;
+import dev.recurrent.contract.CellProblem.Setup;
+import dev.recurrent.reference.ReferenceBackend;
+import dev.recurrent.reference.ReferenceStorage;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ComposedKernelMemoryTest {
+  private final CountingBackend backend = new CountingBackend();
+  private final CellProblem problem =
+      new CellProblem(
+          backend,
+          Setup.of(Cells.LSTM.program(CellSizes.of(3, 5)), SequenceLayout.ofLengths(2, 0, 3), 1));
+  private final ComposedRecurrentKernel kernel =
+      new ComposedRecurrentKernel(backend, Cells.LSTM.program(CellSizes.of(3, 5)));
+
+  @Test
+  void secondCallAllocatesNothing() {
+    problem.run(kernel);
+    int allocated = backend.allocated();
+    problem.run(kernel);
+    assertEquals(allocated, backend.allocated());
+  }
+
+  @Test
+  void closeGivesEverythingBackWhatATraceHoldsToo() {
+    problem.run(kernel);
+    var trace = kernel.forward(problem.forwardCall());
+    kernel.close();
+    trace.close();
+    problem.close();
+    assertEquals(0, backend.open());
+  }
+
+  @Test
+  void pointwiseKernelKeepsOneMatrixForEachValueThatIsNeededAtOnce() {
+    var builder = new PointwiseProgram.Builder("sums");
+    int sum = builder.input();
+    for (int i = 0; i < 20; i++) {
+      sum = builder.apply(BinaryOp.PLUS, builder.apply(BinaryOp.TIMES, sum, sum), sum);
+    }
+    var matrix = problem.forwardCall().input();
+    long before = backend.open();
+    try (var pointwise = new ComposedPointwiseKernel(backend, builder.output(sum).build())) {
+      pointwise.run(List.of(matrix), new float[0], List.of(matrix));
+      int allocated = backend.allocated();
+      pointwise.run(List.of(matrix), new float[0], List.of(matrix));
+      assertEquals(allocated, backend.allocated());
+      // The numbers, and three matrices: the sum, its square and the next sum.
+      assertEquals(before + 4, backend.open());
+    }
+    assertEquals(before, backend.open());
+  }
+
+  @Test
+  void backwardNeedsAnOpenTraceOfThisKernelThatWasNotForInference() {
+    RecurrentKernel.Trace foreign = () -> {};
+    assertThrows(
+        IllegalArgumentException.class, () -> kernel.backward(foreign, problem.backwardCall()));
+    var closed = kernel.forward(problem.forwardCall());
+    closed.close();
+    assertThrows(
+        IllegalArgumentException.class, () -> kernel.backward(closed, problem.backwardCall()));
+    var setup =
+        Setup.of(Cells.LSTM.program(CellSizes.of(3, 5)), SequenceLayout.ofLengths(2), 1)
+            .with(Mode.INFERENCE);
+    try (var inference = new CellProblem(backend, setup);
+        var trace = kernel.forward(inference.forwardCall())) {
+      assertThrows(
+          IllegalArgumentException.class, () -> kernel.backward(trace, inference.backwardCall()));
+    }
+  }
+
+  /** Remembers what was allocated. */
+  private static final class CountingBackend implements Backend, Memory {
+    private final ReferenceBackend reference = new ReferenceBackend();
+    private final List<ReferenceStorage> storages = new ArrayList<>();
+
+    int allocated() {
+      return storages.size();
+    }
+
+    long open() {
+      return storages.stream().filter(ReferenceStorage::isOpen).count();
+    }
+
+    @Override
+    public Storage allocate(DataType type, int size) {
+      var storage = reference.memory().allocate(type, size);
+      storages.add((ReferenceStorage) storage);
+      return storage;
+    }
+
+    @Override
+    public void write(Storage storage, int offset, float[] values, int from, int length) {
+      reference.memory().write(storage, offset, values, from, length);
+    }
+
+    @Override
+    public void write(Storage storage, int offset, int[] values, int from, int length) {
+      reference.memory().write(storage, offset, values, from, length);
+    }
+
+    @Override
+    public void read(Storage storage, int offset, float[] values, int to, int length) {
+      reference.memory().read(storage, offset, values, to, length);
+    }
+
+    @Override
+    public void read(Storage storage, int offset, int[] values, int to, int length) {
+      reference.memory().read(storage, offset, values, to, length);
+    }
+
+    @Override
+    public DeviceInfo device() {
+      return reference.device();
+    }
+
+    @Override
+    public Memory memory() {
+      return this;
+    }
+
+    @Override
+    public TensorOps ops() {
+      return reference.ops();
+    }
+
+    @Override
+    public void close() {
+      reference.close();
+    }
+  }
+}
