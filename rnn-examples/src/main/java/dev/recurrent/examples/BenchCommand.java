@@ -16,14 +16,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** Times a recurrent layer. */
 @Command(
     name = "bench",
+    header = "Times recurrent layers.",
+    synopsisHeading = "%nUsage: ",
     description = {
       "",
-      "Times recurrent layers: the median of all calls after a warm-up. GFLOP/s count the matrix"
-          + " products only, times 3 for train.",
-      ""
+      "Prints the median of all calls after a warm-up, and GFLOP/s, which count the matrix products"
+          + " only, times 3 for train."
     },
-    optionListHeading = "Options:%n",
-    mixinStandardHelpOptions = true,
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   /** What a call does. */
@@ -87,10 +88,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "MODE",
       defaultValue = "fwd",
-      description = {
-        "fwd: forward, no gradients; train: forward and backward of sum(y),",
-        "gradients of all parameters. Default: ${DEFAULT-VALUE}"
-      })
+      description =
+          "fwd: forward, no gradients; train: forward and backward of sum(y), gradients of all"
+              + " parameters. Default: ${DEFAULT-VALUE}")
   private Work mode;
 
   @Option(
@@ -117,7 +117,7 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var shape = new RecurrentWork.Shape(input, hidden, layers, batch, steps);
-    try (var backend = backends.open();
+    try (var backend = backends.open(spec);
         var work = new RecurrentWork(backend, Cells.named(cell), shape)) {
       boolean train = mode == Work.TRAIN;
       var timing = Stopwatch.measure(train ? work::train : work::forward, warmUp, seconds);

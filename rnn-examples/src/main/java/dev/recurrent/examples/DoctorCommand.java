@@ -11,10 +11,11 @@ import picocli.CommandLine.Spec;
 /** Says what this machine offers: Java, its Vector API, cores, memory, and each backend. */
 @Command(
     name = "doctor",
-    description = {"", "Shows what this machine offers, and what each backend lacks.", ""},
-    optionListHeading = "Options:%n",
+    header = "Shows what this machine offers, and what each backend lacks.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
     footer = {"", "The exit status is 0 if at least one backend can be chosen automatically."},
-    mixinStandardHelpOptions = true)
+    abbreviateSynopsis = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 

@@ -3,7 +3,6 @@ package dev.recurrent.examples;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,27 +13,40 @@ import picocli.CommandLine.Spec;
 /** Starts the command line {@code rnn}, which the launcher of the same name calls. */
 @Command(
     name = "rnn",
-    description = {"", "Recurrent neural networks for the JVM.", ""},
+    header = "Recurrent neural networks for the JVM.",
+    synopsisHeading = "%nUsage: ",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Start with @|bold ./rnn train text --quick|@; every command has a @|bold --help|@.",
       "RNN_BACKEND chooses the backend, RNN_JAVA_OPTS gives options to Java."
     },
-    mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
       TrainCommand.class,
       SampleCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
-      DoctorCommand.class,
-      HelpCommand.class
+      DoctorCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Print this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  private boolean version;
 
   @Option(
       names = "--debug",

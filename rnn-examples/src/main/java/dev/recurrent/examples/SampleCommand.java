@@ -16,9 +16,10 @@ import picocli.CommandLine.Spec;
 /** Writes text with a character model. */
 @Command(
     name = "sample",
-    description = {"", "Writes text with a model that 'rnn train text' has trained.", ""},
-    optionListHeading = "Options:%n",
-    mixinStandardHelpOptions = true)
+    header = "Writes text with a model that 'train text' has trained.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true)
 final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -26,7 +27,7 @@ final class SampleCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a training run, or its best.safetensors.")
+      description = "Folder of a training run, or its best.safetensors. Required.")
   private Path path;
 
   @Option(
@@ -48,10 +49,9 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "T",
       defaultValue = "0.8",
       converter = Numbers.NotNegative.class,
-      description = {
-        "Below 1 the text is more likely, above 1 more varied;",
-        "0 always takes the likeliest character. Default: ${DEFAULT-VALUE}"
-      })
+      description =
+          "Below 1 the text is more likely, above 1 more varied; 0 always takes the likeliest"
+              + " character. Default: ${DEFAULT-VALUE}")
   private double temperature;
 
   @Option(
@@ -66,7 +66,7 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
-    try (var backend = backends.open();
+    try (var backend = backends.open(spec);
         var model = CharacterModel.read(path, backend)) {
       var tokens = tokens(model.vocabulary());
       if (prompt != null) {

@@ -43,10 +43,9 @@ final class TextOptions {
     @Option(
         names = "--quick",
         order = 4,
-        description = {
-          "A small model on the begin of the text, in seconds;",
-          "fails if it does not beat the text's unigram entropy."
-        })
+        description =
+            "A small model on the first 200,000 characters, in seconds; fails if it does not beat"
+                + " the text's unigram entropy.")
     boolean quick;
   }
 

@@ -8,11 +8,12 @@ import picocli.CommandLine.Spec;
 /** Holds the commands that train a model. */
 @Command(
     name = "train",
-    description = {"", "Trains a model.", ""},
+    header = "Trains a model.",
+    synopsisHeading = "%nUsage: ",
     synopsisSubcommandLabel = "TASK",
     commandListHeading = "%nTasks:%n",
-    optionListHeading = "Options:%n",
-    mixinStandardHelpOptions = true,
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
     subcommands = {TrainTextCommand.class})
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -17,7 +17,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -25,13 +24,14 @@ import picocli.CommandLine.Spec;
 /** Trains a character language model. */
 @Command(
     name = "text",
+    header = "Trains a language model of characters.",
+    synopsisHeading = "%nUsage: ",
     description = {
       "",
-      "Trains a language model of characters. The first 90 %% of the text train, cut into parallel"
+      "The first 90 %% of the text train, cut into parallel"
           + " streams, with truncated back-propagation through time; the rest validates after each"
           + " epoch. Ctrl-C saves a checkpoint; --resume goes on from it to the same bits as if the"
-          + " run had never stopped.",
-      ""
+          + " run had never stopped."
     },
     footer = {
       "",
@@ -39,21 +39,21 @@ import picocli.CommandLine.Spec;
           + " history.csv (a line for each epoch), losses.csv (a line for each update),"
           + " checkpoint.safetensors and run.json."
     },
-    optionListHeading = "%nOther:%n",
-    mixinStandardHelpOptions = true,
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
     sortOptions = false)
 final class TrainTextCommand implements Callable<Integer> {
   private static final Path RUNS = Path.of("runs");
 
   /** What a quick run reads of the text. */
-  private static final int QUICK_CHARACTERS = 300_000;
+  private static final int QUICK_CHARACTERS = 200_000;
 
   /** The copy of the embedded text, which changes with the project's sources. */
   private static final String COPY_OF_TEXT = "text.txt";
 
   @Spec private CommandSpec spec;
 
-  @ArgGroup(validate = false, order = 1, heading = "Text and folder:%n")
+  @ArgGroup(validate = false, order = 1, heading = "%nText and folder:%n")
   private TextOptions.Places places = new TextOptions.Places();
 
   @ArgGroup(validate = false, order = 2, heading = "%nModel:%n")
@@ -62,7 +62,8 @@ final class TrainTextCommand implements Callable<Integer> {
   @ArgGroup(validate = false, order = 3, heading = "%nTraining:%n")
   private TextOptions.Learning learning = new TextOptions.Learning();
 
-  @Mixin private BackendChoice backends;
+  @ArgGroup(validate = false, order = 4, heading = "%nMachine:%n")
+  private BackendChoice backends = new BackendChoice();
 
   @Override
   public Integer call() throws IOException {
@@ -74,7 +75,7 @@ final class TrainTextCommand implements Callable<Integer> {
     var text = places.data == null ? Text.embedded() : Text.read(places.data);
     text = places.quick ? text.first(QUICK_CHARACTERS) : text;
     var folder = newFolder();
-    try (var backend = backends.open()) {
+    try (var backend = backends.open(spec)) {
       var data = places.data == null ? null : places.data.toAbsolutePath().toString();
       var settings =
           TextSettings.of(given(), data, text.sha256(), backend.device().backend());
@@ -100,7 +101,7 @@ final class TrainTextCommand implements Callable<Integer> {
     }
     var epochs = learning.epochs;
     var settings = epochs == null ? saved : saved.withEpochs(epochs);
-    try (var backend = backends.open(saved.backend());
+    try (var backend = backends.open(saved.backend(), spec);
         var run = new TextTraining(backend, text, settings, folder)) {
       settings.write(folder);
       return train(run, settings, text, backend, folder);
@@ -116,7 +117,7 @@ final class TrainTextCommand implements Callable<Integer> {
     try (var progress = new TrainingProgress(out, settings.epochs());
         var interrupt = new Interrupt(run::stop, spec.commandLine().getErr())) {
       result = run.run(Duration.ofSeconds(learning.checkpointSeconds), progress);
-      progress.close();
+      progress.finishBar();
       if (result.ending() == TrainingResult.Ending.STOPPED) {
         out.println("stopped after " + result.updates() + " updates; to go on:");
         out.println("  ./rnn train text --resume " + folder);

@@ -96,7 +96,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void epochEnded(EpochResult result) {
-    close();
+    finishBar();
     started = 0;
     out.println(
         Numbers.format(
@@ -108,9 +108,13 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
             result.validation()));
   }
 
-  /** Removes the bar. */
   @Override
   public void close() {
+    finishBar();
+  }
+
+  /** Removes the bar. */
+  void finishBar() {
     if (bar != null) {
       bar.close();
       bar = null;

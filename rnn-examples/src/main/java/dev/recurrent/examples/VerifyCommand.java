@@ -13,15 +13,16 @@ import picocli.CommandLine.Spec;
 /** Checks a backend against numbers that another implementation computed. */
 @Command(
     name = "verify",
+    header = "Checks a backend against numbers that another implementation computed.",
+    synopsisHeading = "%nUsage: ",
     description = {
       "",
-      "Runs every case (*.safetensors) of a folder and compares with the numbers in it.",
-      "A case passes when each of its tensors is within 2e-5 max(1, max |expected|).",
-      ""
+      "Runs every case (*.safetensors) of a folder and compares with the numbers in it. A case"
+          + " passes when each of its tensors is within 2e-5 max(1, max |expected|)."
     },
-    optionListHeading = "Options:%n",
+    optionListHeading = "%nOptions:%n",
     footer = {"", "The exit status is 1 if a case failed or was not understood."},
-    mixinStandardHelpOptions = true)
+    abbreviateSynopsis = true)
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -29,7 +30,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--cases",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the cases.")
+      description = "Folder of the cases. Required.")
   private Path folder;
 
   @Mixin private BackendChoice backends;
@@ -39,7 +40,7 @@ final class VerifyCommand implements Callable<Integer> {
     var cases = Conformance.cases(folder);
     var out = spec.commandLine().getOut();
     int failed = 0;
-    try (var backend = backends.open()) {
+    try (var backend = backends.open(spec)) {
       out.println("backend: " + backend.device());
       int width = cases.stream().mapToInt(c -> c.getFileName().toString().length()).max().orElse(0);
       String row = "%-" + Math.max(8, width - ".safetensors".length()) + "s  %-12s  %s";

@@ -117,7 +117,7 @@ final class UpdateCase {
     @Override
     protected void declare(Declaration declaration) {
       for (int i = 0; i < sizes.size(); i++) {
-        declaration.parameter("p" + i, sizes.get(i), 1, Initializer.constant(0));
+        declaration.vector("p" + i, sizes.get(i), Initializer.constant(0));
       }
     }
   }

@@ -12,8 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.ChartTheme;
@@ -71,7 +70,7 @@ final class LossCurve implements TrainingListener {
     try {
       var chart = chart(result.epochs());
       AtomicFiles.write(
-          picture, out -> BitmapEncoder.saveBitmap(chart, out, BitmapFormat.PNG));
+          picture, out -> ChartEncoder.saveChart(chart, out, "png"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException | LinkageError | InternalError e) {
