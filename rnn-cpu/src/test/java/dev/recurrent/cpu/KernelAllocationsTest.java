@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Checks that no kernel of the catalogue boxes vectors: a boxed one is 80 bytes and more, and a call
- * has thousands. Runs in a virtual machine of its own, as a user's program would: what other tests
- * have run before changes what C2 compiles.
+ * Checks that no kernel of the catalogue boxes vectors: a boxed one is 80 bytes and more, and a
+ * call has thousands. Runs in a virtual machine of its own, as a user's program would: what other
+ * tests have run before changes what C2 compiles.
  */
 @Tag("lanes")
 class KernelAllocationsTest {
@@ -34,7 +34,8 @@ class KernelAllocationsTest {
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(KernelAllocations.class.getName());
-    var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
     var lines = output.lines().toList();

@@ -54,7 +54,9 @@ public final class CudaProvider implements BackendProvider {
           null);
     }
     return new Unavailable(
-        "the NVIDIA driver is there (" + file + "), but this version of the backend has only a probe",
+        "the NVIDIA driver is there ("
+            + file
+            + "), but this version of the backend has only a probe",
         USE_CPU,
         null);
   }
