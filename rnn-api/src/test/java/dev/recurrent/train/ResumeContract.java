@@ -244,6 +244,9 @@ public abstract class ResumeContract {
             SafeTensorsException.class,
             () -> train(t -> t.optimizer(Sgd.withLearningRate(1)).resumeFrom(folder), text()));
     assertTrue(e.getMessage().contains("optimizer: expected sgd, got"), e.getMessage());
+    var otherText = TokenStreams.of(TinyModel.text(200, 6), 4).windows(4);
+    e = assertThrows(SafeTensorsException.class, () -> train(t -> t.resumeFrom(folder), otherText));
+    assertTrue(e.getMessage().contains("data: expected 4 streams of 48 tokens"), e.getMessage());
   }
 
   @Test
