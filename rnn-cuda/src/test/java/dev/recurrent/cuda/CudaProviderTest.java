@@ -30,7 +30,7 @@ class CudaProviderTest {
   @Test
   void namesTheMissingDriverWhereThereIsNone() {
     var answer = unavailable();
-    assertTrue(answer.reason().startsWith("no NVIDIA driver: found no libcuda.so.1"), answer::reason);
+    assertTrue(answer.reason().startsWith("No NVIDIA driver: found no libcuda.so.1"), answer::reason);
   }
 
   @Test
@@ -39,7 +39,7 @@ class CudaProviderTest {
     var answer = unavailable();
     assertTrue(answer.reason().contains(library.toString()), answer::reason);
     assertTrue(answer.reason().contains("has only a probe"), answer::reason);
-    assertEquals("use the backend cpu meanwhile", answer.remedy());
+    assertEquals("Use the backend cpu meanwhile.", answer.remedy());
   }
 
   @Test
@@ -47,7 +47,7 @@ class CudaProviderTest {
     var error =
         assertThrows(
             BackendUnavailableException.class, () -> provider().open(BackendOptions.DEFAULT));
-    assertTrue(String.valueOf(error.getMessage()).contains("use the backend cpu"), error::getMessage);
+    assertTrue(String.valueOf(error.getMessage()).contains("Use the backend cpu"), error::getMessage);
   }
 
   private Unavailable unavailable() {

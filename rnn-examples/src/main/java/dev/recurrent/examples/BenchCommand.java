@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Times a recurrent layer. */
@@ -31,6 +33,18 @@ final class BenchCommand implements Callable<Integer> {
   enum Work {
     FWD,
     TRAIN
+  }
+
+  /** Takes the name of what a call does. */
+  static final class WorkName implements ITypeConverter<Work> {
+    @Override
+    public Work convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "fwd" -> Work.FWD;
+        case "train" -> Work.TRAIN;
+        default -> throw new TypeConversionException("expected fwd or train, got " + text);
+      };
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -88,6 +102,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "MODE",
       defaultValue = "fwd",
+      converter = WorkName.class,
       description =
           "fwd: forward, no gradients; train: forward and backward of sum(y), gradients of all"
               + " parameters. Default: ${DEFAULT-VALUE}")
