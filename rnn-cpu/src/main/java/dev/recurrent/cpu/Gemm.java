@@ -17,6 +17,7 @@ final class Gemm {
   private static final long ALONE = 1 << 20;
 
   private static final int COLUMN_BLOCK = 64 * Lanes.COUNT;
+  private static final int PANEL_COLUMNS = Lanes.PANEL_VECTORS * Lanes.COUNT;
   private static final int PACKED_ROW_BLOCK = 170 * Lanes.TILE_ROWS;
 
   private final Workers workers;
@@ -43,6 +44,7 @@ final class Gemm {
   private int gridRows;
   private int gridColumns;
   private int rowBlock; // rows of A between two barriers
+  private boolean direct; // whether full panels of B are read in place
 
   Gemm(Workers workers) {
     this.workers = workers;
@@ -125,6 +127,7 @@ final class Gemm {
     this.b = b;
     cut(tiles(a.rows()), panels(Math.min(c.columns(), COLUMN_BLOCK)));
     rowBlock = Math.max(1, a.rows());
+    direct = a.rows() <= Tiles.DIRECT_ROWS && a.columnStride() == 1 && b.columnStride() == 1;
     int depth = Math.min(a.columns(), Tiles.DEPTH_BLOCK);
     int width = Math.min(Lanes.padded(c.columns()), COLUMN_BLOCK);
     if (packedB.length < depth * width) {
@@ -233,7 +236,9 @@ final class Gemm {
     int from = part(worker, active, panels(width)) * Lanes.PANEL_VECTORS;
     int to = Math.min(vectors, part(worker + 1, active, panels(width)) * Lanes.PANEL_VECTORS);
     int v = from;
-    if (b.columnStride() == 1) {
+    if (direct) {
+      v = Math.max(from, width / PANEL_COLUMNS * Lanes.PANEL_VECTORS);
+    } else if (b.columnStride() == 1) {
       v = Math.max(from, Math.min(to, width / Lanes.COUNT)); // the last may be partial
       int offset = b.offset() + k * b.rowStride() + n;
       Packing.packRows(b.data(), offset, b.rowStride(), count, from, v, vectors, packedB);
@@ -276,7 +281,15 @@ final class Gemm {
         int stride = Packing.tileStride(count);
         panel.leftPacked(packedA, r / Lanes.TILE_ROWS * stride, stride);
       }
-      for (int p = firstPanel; p < lastPanel; p++) {
+      int p = firstPanel;
+      if (direct) {
+        p = Math.max(p, Math.min(lastPanel, width / PANEL_COLUMNS)); // the full ones
+        int at = b.offset() + k * b.rowStride() + n + firstPanel * PANEL_COLUMNS;
+        int vector = firstPanel * Lanes.PANEL_VECTORS;
+        panel.runDirect(
+            height, b.data(), at, b.rowStride(), p - firstPanel, count, columns, vector);
+      }
+      for (; p < lastPanel; p++) {
         int v = p * Lanes.PANEL_VECTORS;
         int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - v);
         int at = v * count * Lanes.COUNT;

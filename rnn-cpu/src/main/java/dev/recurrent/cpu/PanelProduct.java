@@ -125,6 +125,37 @@ final class PanelProduct {
             dFirst);
   }
 
+  /**
+   * Computes few rows ({@link Tiles#DIRECT_ROWS} at most) in {@code panels} times PANEL_VECTORS
+   * adjacent vectors of a row-major B, its rows {@code bStride} apart.
+   */
+  void runDirect(
+      int rows, float[] b, int bOffset, int bStride, int panels, int depth, int[] d, int dFirst) {
+    int most = rows == 1 ? Tiles.ROW_PANELS : 1;
+    int count;
+    for (int p = 0; p < panels; p += count) {
+      count = Math.min(most, panels - p);
+      int v = p * Lanes.PANEL_VECTORS;
+      Tiles.direct(rows, count)
+          .run(
+              a,
+              aOffset,
+              aStride,
+              b,
+              bOffset + v * Lanes.COUNT,
+              bStride,
+              depth,
+              s,
+              sOffset,
+              sStride,
+              c,
+              cOffset,
+              cStride,
+              d,
+              dFirst + v);
+    }
+  }
+
   private void throughScratch(
       int m,
       int height,

@@ -124,7 +124,7 @@ final class StepRunner {
       throw new IllegalStateException("row sum: expected a row of numbers, got a scalar");
     }
     for (int r = 0; r < to - from; r++) {
-      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width());
+      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width(), at.lanes());
     }
   }
 

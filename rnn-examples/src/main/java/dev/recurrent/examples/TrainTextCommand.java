@@ -77,8 +77,7 @@ final class TrainTextCommand implements Callable<Integer> {
     var folder = newFolder();
     try (var backend = backends.open(spec)) {
       var data = places.data == null ? null : places.data.toAbsolutePath().toString();
-      var settings =
-          TextSettings.of(given(), data, text.sha256(), backend.device().backend());
+      var settings = TextSettings.of(given(), data, text.sha256(), backend.device().backend());
       try (var run = new TextTraining(backend, text, settings, folder)) {
         Files.createDirectories(folder);
         if (places.data == null) {
@@ -190,7 +189,8 @@ final class TrainTextCommand implements Callable<Integer> {
   private void requireNoContradiction(TextSettings saved, Path folder) throws IOException {
     var found = new ArrayList<>(saved.contradictions(given()));
     var out = places.out;
-    if (out != null && !out.toAbsolutePath().normalize().equals(folder.toAbsolutePath().normalize())) {
+    if (out != null
+        && !out.toAbsolutePath().normalize().equals(folder.toAbsolutePath().normalize())) {
       found.add("--out " + out + " (the run is in " + folder + ")");
     }
     if (!backends.isAutomatic() && !backends.name().equals(saved.backend())) {

@@ -50,8 +50,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
       return;
     }
     characters += update.targets();
-    loss =
-        Double.isNaN(loss) ? update.loss() : SMOOTHING * loss + (1 - SMOOTHING) * update.loss();
+    loss = Double.isNaN(loss) ? update.loss() : SMOOTHING * loss + (1 - SMOOTHING) * update.loss();
     if (bar != null) {
       bar.stepTo(update.updateOfEpoch());
     }
@@ -62,8 +61,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   private void show(Update update, double seconds) {
-    long left =
-        update.updatesPerEpoch() * (epochs - update.epoch() + 1L) - update.updateOfEpoch();
+    long left = update.updatesPerEpoch() * (epochs - update.epoch() + 1L) - update.updateOfEpoch();
     var text =
         Numbers.format(
             "loss %.3f, %,.0f characters/s, %s left",

@@ -72,8 +72,7 @@ public final class RecurrentWork implements AutoCloseable {
       parameters.add(parameter);
       dParameters.add(matrix(spec.rows(), spec.columns()));
     }
-    var finals =
-        program.states().stream().map(state -> matrix(shape.batch, state.size())).toList();
+    var finals = program.states().stream().map(state -> matrix(shape.batch, state.size())).toList();
     var y = matrix(layout.totalRows(), program.outputSize());
     return new Level(
         program,

@@ -28,8 +28,7 @@ final class LossCase {
                     prediction,
                     Sequences.timeMajor(targetTokens(), shape[0], shape[1]),
                     data.number("label_smoothing", 0));
-            case "bce_with_logits" ->
-                Losses.binaryCrossEntropy(prediction, targets(shape));
+            case "bce_with_logits" -> Losses.binaryCrossEntropy(prediction, targets(shape));
             default -> Losses.meanSquaredError(prediction, targets(shape));
           };
       tape.backward(loss);

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Says to which rows of a cell's parameters a tensor of a case belongs, by the names of the linears:
- * those rows, one slice after the other, are the tensor. Where two tensors share rows, as PyTorch's
- * two biases do, their values are added and their gradients are the same.
+ * Says to which rows of a cell's parameters a tensor of a case belongs, by the names of the
+ * linears: those rows, one slice after the other, are the tensor. Where two tensors share rows, as
+ * PyTorch's two biases do, their values are added and their gradients are the same.
  */
 final class ParameterNames {
   private static final Map<String, List<String>> GATES =
@@ -49,12 +49,16 @@ final class ParameterNames {
         return List.of(new Rows(parameter, parameter.slices().getFirst()));
       }
     }
-    if (program.name().equals("lstm-layernorm") && !tensor.startsWith("W") && !tensor.startsWith("U")) {
+    if (program.name().equals("lstm-layernorm")
+        && !tensor.startsWith("W")
+        && !tensor.startsWith("U")) {
       String name =
           switch (tensor) {
             case "gc" -> "gain_c";
             case "bc" -> "shift_c";
-            default -> vectors.getOrDefault(prefix(tensor), "?") + tensor.substring(prefix(tensor).length());
+            default ->
+                vectors.getOrDefault(prefix(tensor), "?")
+                    + tensor.substring(prefix(tensor).length());
           };
       return ofEquations(name);
     }
@@ -62,7 +66,8 @@ final class ParameterNames {
     return switch (tensor.charAt(0)) {
       case 'W' -> rows(List.of(linear), p -> p.kind() == Kind.INPUT_WEIGHT);
       case 'U' ->
-          rows(List.of(linear), p -> p.kind() == Kind.STATE_WEIGHT || p.kind() == Kind.INNER_WEIGHT);
+          rows(
+              List.of(linear), p -> p.kind() == Kind.STATE_WEIGHT || p.kind() == Kind.INNER_WEIGHT);
       case 'b' -> rows(List.of(linear), p -> p.kind() == Kind.BIAS);
       default -> throw unknown(tensor);
     };

@@ -47,8 +47,7 @@ final class RecurrentCase {
     if (!data.flag("bias", true)) {
       layer.withoutBias();
     }
-    data.requireShape(
-        "x", data.integer("steps"), data.integer("batch"), data.integer("input"));
+    data.requireShape("x", data.integer("steps"), data.integer("batch"), data.integer("input"));
   }
 
   /** Reads a case of {@code torch.nn.RNN}, {@code LSTM} or {@code GRU}. */
@@ -59,8 +58,7 @@ final class RecurrentCase {
         switch (kind + "/" + data.text("nonlinearity", "tanh")) {
           case "rnn/tanh" -> Cells.ELMAN;
           case "rnn/relu" -> Cells.ELMAN_RELU;
-          case "lstm/tanh" ->
-              projection > 0 ? Cells.lstmWithProjection(projection) : Cells.LSTM;
+          case "lstm/tanh" -> projection > 0 ? Cells.lstmWithProjection(projection) : Cells.LSTM;
           case "gru/tanh" -> Cells.GRU;
           default ->
               throw new IllegalArgumentException(
@@ -94,7 +92,8 @@ final class RecurrentCase {
       tape.backward(scalar(tape, result.output(), result.finalStates()));
 
       comparison.expect("y", padded(result.output().unpack(), layer.outputSize()));
-      expectStates(comparison, "", "n", result.finalStates().stream().map(Tensor::toArray).toList());
+      expectStates(
+          comparison, "", "n", result.finalStates().stream().map(Tensor::toArray).toList());
       comparison.expect("grad.x", padded(x.unpackGradient(), shape[2]));
       if (!initial.isEmpty()) {
         expectStates(
@@ -168,8 +167,7 @@ final class RecurrentCase {
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("not understood: parameter " + name));
     int columns = parameter.columns();
-    return new Part(
-        parameter, rows.slice().offset() * columns, rows.slice().rows() * columns);
+    return new Part(parameter, rows.slice().offset() * columns, rows.slice().rows() * columns);
   }
 
   /** The states' names, such as h and c, and their sizes; equal in all layers. */
@@ -203,7 +201,8 @@ final class RecurrentCase {
         int size = shape[1] * state.getValue();
         var all = stateTensor(state.getKey(), suffix, state.getValue());
         cut.add(
-            new StateValues(Arrays.copyOfRange(all, unit * size, (unit + 1) * size), state.getValue()));
+            new StateValues(
+                Arrays.copyOfRange(all, unit * size, (unit + 1) * size), state.getValue()));
       }
     }
     return cut;
@@ -211,9 +210,7 @@ final class RecurrentCase {
 
   private float[] stateTensor(String state, String suffix, int size) throws IOException {
     var name = suffix.isEmpty() ? "d" + state + "n" : state + suffix;
-    return pyTorch
-        ? data.floats(name, units(), shape[1], size)
-        : data.floats(name, shape[1], size);
+    return pyTorch ? data.floats(name, units(), shape[1], size) : data.floats(name, shape[1], size);
   }
 
   /** Computes sum(y dy) + sum(hn dhn) + sum(cn dcn). */

@@ -36,8 +36,7 @@ final class UpdateCase {
         for (int step = 0; step < shape[0]; step++) {
           setGradient(backend, parameter, gradients, step * shape[1]);
           updater.step();
-          System.arraycopy(
-              parameter.toArray(), 0, trajectory, step * shape[1], shape[1]);
+          System.arraycopy(parameter.toArray(), 0, trajectory, step * shape[1], shape[1]);
         }
       }
       comparison.expect("trajectory", trajectory);
@@ -80,8 +79,7 @@ final class UpdateCase {
               data.flag("nesterov", false) ? Sgd.Momentum.NESTEROV : Sgd.Momentum.CLASSICAL,
               decay);
       case "rmsprop" ->
-          new RmsProp(
-              rate, data.number("alpha", 0.99), data.number("eps", 1e-8), momentum, decay);
+          new RmsProp(rate, data.number("alpha", 0.99), data.number("eps", 1e-8), momentum, decay);
       case "adagrad" ->
           new Adagrad(
               rate,

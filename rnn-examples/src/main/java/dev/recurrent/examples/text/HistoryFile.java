@@ -27,10 +27,7 @@ final class HistoryFile implements TrainingListener {
       var lines = new ArrayList<String>();
       if (Files.exists(file)) {
         // Those of an earlier part of the run; the end of it may have been lost.
-        Files.readAllLines(file).stream()
-            .skip(1)
-            .limit(result.epoch() - 1L)
-            .forEach(lines::add);
+        Files.readAllLines(file).stream().skip(1).limit(result.epoch() - 1L).forEach(lines::add);
       }
       lines.add(result.toCsv());
       write(lines);
@@ -49,7 +46,8 @@ final class HistoryFile implements TrainingListener {
   }
 
   private void write(List<String> lines) throws IOException {
-    var text = EpochResult.CSV_HEADER + "\n" + String.join("\n", lines) + (lines.isEmpty() ? "" : "\n");
+    var text =
+        EpochResult.CSV_HEADER + "\n" + String.join("\n", lines) + (lines.isEmpty() ? "" : "\n");
     AtomicFiles.write(file, text.getBytes(UTF_8));
   }
 }

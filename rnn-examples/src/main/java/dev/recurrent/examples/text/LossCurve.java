@@ -19,8 +19,8 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Keeps the loss of each update in {@code losses.csv}, written along with the checkpoints, and draws
- * it at the end as {@code loss.png}, with the validation after each epoch.
+ * Keeps the loss of each update in {@code losses.csv}, written along with the checkpoints, and
+ * draws it at the end as {@code loss.png}, with the validation after each epoch.
  */
 final class LossCurve implements TrainingListener {
   private static final String HEADER = "update,loss";
@@ -69,8 +69,7 @@ final class LossCurve implements TrainingListener {
     }
     try {
       var chart = chart(result.epochs());
-      AtomicFiles.write(
-          picture, out -> ChartEncoder.saveChart(chart, out, "png"));
+      AtomicFiles.write(picture, out -> ChartEncoder.saveChart(chart, out, "png"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException | LinkageError | InternalError e) {

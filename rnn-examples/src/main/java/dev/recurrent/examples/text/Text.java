@@ -84,9 +84,7 @@ public record Text(String name, int[] characters, String sha256) {
 
   /** Returns the first characters of the text, or the whole text if it has no more. */
   public Text first(int count) {
-    return characters.length <= count
-        ? this
-        : of(name, java.util.Arrays.copyOf(characters, count));
+    return characters.length <= count ? this : of(name, java.util.Arrays.copyOf(characters, count));
   }
 
   /** Returns the number of characters. */
@@ -122,7 +120,7 @@ public record Text(String name, int[] characters, String sha256) {
       }
       throw new IOException(
           "%s: expected at least %,d characters, for one window of %d in each of %d streams and a"
-              .formatted(name, needed, steps, streams)
+                  .formatted(name, needed, steps, streams)
               + " tenth to validate, got %,d; a smaller --batch or --seq needs fewer"
                   .formatted(length()));
     }

@@ -90,8 +90,8 @@ public record TextSettings(
   }
 
   /**
-   * Returns what the command line says other than this run, such as {@code --hidden 128 (the run has
-   * 256)}. The number of epochs may differ: a longer run begins as a shorter one does.
+   * Returns what the command line says other than this run, such as {@code --hidden 128 (the run
+   * has 256)}. The number of epochs may differ: a longer run begins as a shorter one does.
    */
   public List<String> contradictions(Given given) {
     var found = new ArrayList<String>();

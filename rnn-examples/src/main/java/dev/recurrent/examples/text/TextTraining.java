@@ -15,9 +15,9 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Trains a character model in a folder. The first 90 % of the text train: cut into parallel streams,
- * read in windows, the state carried from one window to the next (truncated BPTT); the rest
- * validates, as one epoch's end after the other.
+ * Trains a character model in a folder. The first 90 % of the text train: cut into parallel
+ * streams, read in windows, the state carried from one window to the next (truncated BPTT); the
+ * rest validates, as one epoch's end after the other.
  */
 public final class TextTraining implements AutoCloseable {
   private final TextSettings settings;
