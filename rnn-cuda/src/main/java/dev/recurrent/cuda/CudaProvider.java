@@ -49,15 +49,15 @@ public final class CudaProvider implements BackendProvider {
               + " to "
               + library.folders().getLast()
               + ".",
-          "On a machine with an NVIDIA card install its driver; this version of the backend has only"
-              + " a probe yet, though. "
+          "On a machine with an NVIDIA card install its driver; this version of the backend has"
+              + " only a probe yet, though. "
               + USE_CPU,
           null);
     }
     return new Unavailable(
         "The NVIDIA driver is there ("
-              + file
-              + "), but this version of the backend has only a probe.",
+            + file
+            + "), but this version of the backend has only a probe.",
         USE_CPU,
         null);
   }

@@ -30,7 +30,8 @@ class CudaProviderTest {
   @Test
   void namesTheMissingDriverWhereThereIsNone() {
     var answer = unavailable();
-    assertTrue(answer.reason().startsWith("No NVIDIA driver: found no libcuda.so.1"), answer::reason);
+    assertTrue(
+        answer.reason().startsWith("No NVIDIA driver: found no libcuda.so.1"), answer::reason);
   }
 
   @Test
@@ -47,7 +48,8 @@ class CudaProviderTest {
     var error =
         assertThrows(
             BackendUnavailableException.class, () -> provider().open(BackendOptions.DEFAULT));
-    assertTrue(String.valueOf(error.getMessage()).contains("Use the backend cpu"), error::getMessage);
+    assertTrue(
+        String.valueOf(error.getMessage()).contains("Use the backend cpu"), error::getMessage);
   }
 
   private Unavailable unavailable() {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       SampleCommand.class,
+      TraceCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
       DoctorCommand.class
