@@ -50,7 +50,7 @@ final class ForwardPlan {
   final List<ProductOp> hoisted = new ArrayList<>();
 
   /** Says where the values of a mask are. */
-  record MaskPlace(Instruction.Mask mask, Operand operand) {}
+  record MaskPlace(Instruction.Mask mask, Operand operand, Units units) {}
 
   /** Says where a value is kept for the backward pass. */
   record StoredValue(int value, Operand operand) {}
@@ -72,7 +72,7 @@ final class ForwardPlan {
     this.cell = cell;
     this.workers = workers;
     schedule = Schedule.of(cell.code());
-    planner = new PassPlanner(cell.name() + (kept.isEmpty() ? "_infer" : "_forward"), cell.code());
+    planner = new PassPlanner(cell.name() + "_forward", cell.code(), workers);
     column = new int[cell.code().size()];
     Arrays.fill(column, NONE);
     uses = countUses(kept);
@@ -209,7 +209,7 @@ final class ForwardPlan {
                     paddedOffset(cell.parameters().get(v.parameter()), v.offset())));
         case Instruction.Mask mask -> {
           var operand = new Operand(Rows.PACKED, Lanes.padded(mask.width()));
-          masks.add(new MaskPlace(mask, operand));
+          masks.add(new MaskPlace(mask, operand, Units.of(mask.width(), workers)));
           planner.source(i, operand.full(0));
         }
         case Instruction.RowSum _ -> {

@@ -1,6 +1,8 @@
 package dev.recurrent.cpu;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies matrices of any strides with the workers of a pool.
@@ -16,6 +18,7 @@ final class Gemm {
   /** Multiply-adds below which other workers are not worth waking. */
   private static final long ALONE = 1 << 20;
 
+  private static final MatrixView NOTHING = new MatrixView(new float[0], 0, 0, 0, 0, 0);
   private static final int COLUMN_BLOCK = 64 * Lanes.COUNT;
   private static final int PANEL_COLUMNS = Lanes.PANEL_VECTORS * Lanes.COUNT;
   private static final int PACKED_ROW_BLOCK = 170 * Lanes.TILE_ROWS;
@@ -33,11 +36,11 @@ final class Gemm {
   private float[] packedA = new float[0]; // [tiles][depth][TILE_ROWS]
 
   // the call in progress
-  private MatrixView a;
-  private MatrixView b;
-  private PackedMatrix packedMatrix;
-  private MatrixView c;
-  private float[] s;
+  private MatrixView a = NOTHING;
+  private MatrixView b = NOTHING;
+  private @Nullable PackedMatrix packedMatrix;
+  private MatrixView c = NOTHING;
+  private float[] s = {};
   private int sOffset;
   private int sStride;
   private int active; // workers that take part
@@ -162,11 +165,11 @@ final class Gemm {
         workers.run(task);
       }
     } finally {
-      a = null; // keeps no caller's arrays alive
-      b = null;
+      a = NOTHING; // keeps no caller's arrays alive
+      b = NOTHING;
       packedMatrix = null;
-      c = null;
-      s = null;
+      c = NOTHING;
+      s = NOTHING.data();
     }
   }
 
@@ -187,6 +190,7 @@ final class Gemm {
   }
 
   private void shareOfPacked(int worker) {
+    var right = Objects.requireNonNull(packedMatrix);
     int first = firstRow(worker, a.rows());
     int rows = lastRow(worker, a.rows()) - first;
     products[worker].multiply(
@@ -194,9 +198,9 @@ final class Gemm {
         a.offset() + first * a.rowStride(),
         a.rowStride(),
         rows,
-        packedMatrix,
-        firstPanel(worker, packedMatrix.panels()),
-        lastPanel(worker, packedMatrix.panels()),
+        right,
+        firstPanel(worker, right.panels()),
+        lastPanel(worker, right.panels()),
         s,
         sOffset + first * sStride,
         sStride,
