@@ -4,6 +4,7 @@ import static dev.recurrent.train.Losses.crossEntropy;
 import static dev.recurrent.train.Losses.halfSquaredError;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Cells;
@@ -118,6 +119,44 @@ class NetworkGradientTest {
           model.store(),
           t -> crossEntropy(model.output.on(t, Pooling.last(model.encode(t))), labels));
       model.close();
+    }
+  }
+
+  @Test
+  void aSequencesDropoutDoesNotDependOnItsCompany() {
+    var alone = Sequences.ofTokens(List.of(new int[] {4, 0, 1}));
+    var model = new Classifier(Cells.GRU, r -> r.layers(3).dropout(0.5));
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.training(backend, 7)) {
+      model.build(backend, 3);
+      tape.reset(tape.mode(), 5);
+      var inCompany = model.encode(tape).unpack().getFirst();
+      tape.reset(tape.mode(), 5);
+      var byItself = model.encoder.on(tape, model.embedding.on(tape, alone)).unpack().getFirst();
+      assertArrayEquals(inCompany, byItself);
+      tape.reset(tape.mode(), 6);
+      var otherSeed = model.encoder.on(tape, model.embedding.on(tape, alone)).unpack().getFirst();
+      assertTrue(!java.util.Arrays.deepEquals(byItself, otherSeed));
+      model.close();
+    }
+  }
+
+  @Test
+  void dropoutKeepsTheExpectationAndOnlyTrains() {
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.training(backend, 7)) {
+      var ones = new float[20_000];
+      java.util.Arrays.fill(ones, 1);
+      var dropped = Dropout.of(0.3).on(tape, tape.constant(ones, 100, 200)).toArray();
+      double sum = 0;
+      for (float v : dropped) {
+        assertTrue(v == 0 || Math.abs(v - 1 / 0.7f) < 1e-6, "value " + v);
+        sum += v;
+      }
+      // The deviation of the mean of 20,000 draws is 0.0046.
+      assertEquals(1, sum / ones.length, 0.02);
+      tape.reset(dev.recurrent.spi.RecurrentKernel.Mode.EVALUATION, 1);
+      assertArrayEquals(ones, Dropout.of(0.3).on(tape, tape.constant(ones, 100, 200)).toArray());
     }
   }
 

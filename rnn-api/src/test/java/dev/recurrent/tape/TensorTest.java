@@ -69,6 +69,7 @@ class TensorTest {
     check(t -> t.of(a).joinColumns(t.of(b)).columns(2, 5).times(0.7));
     check(t -> t.of(a).joinRows(t.of(b)).sliceRows(1, 4).times(1.5));
     check(t -> t.of(a).gatherRows(new int[] {2, -1, 0, 2}));
+    check(t -> t.of(a).repeat(SequenceLayout.ofLengths(1, 3, 0)).times(2));
     check(t -> t.of(a).withLayout(SequenceLayout.uniform(3, 1)).times(2));
   }
 
@@ -98,6 +99,17 @@ class TensorTest {
         tape.backward(tape.of(a).sum(), 0.5f);
       }
       assertArrayEquals(filled(12, 1.5f), a.gradientToArray());
+    }
+  }
+
+  @Test
+  void aRowIsRepeatedInItsOwnSequence() {
+    try (var tape = Tape.inference(backend)) {
+      var rows = tape.constant(new float[] {1, 2, 3}, 3, 1);
+      var repeated = rows.repeat(SequenceLayout.ofLengths(1, 0, 2)).unpack();
+      assertArrayEquals(new float[][] {{1}}, repeated.get(0));
+      assertArrayEquals(new float[][] {}, repeated.get(1));
+      assertArrayEquals(new float[][] {{3}, {3}}, repeated.get(2));
     }
   }
 
