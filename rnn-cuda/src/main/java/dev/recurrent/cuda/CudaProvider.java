@@ -12,7 +12,7 @@ import dev.recurrent.spi.BackendUnavailableException;
  * NVIDIA driver that the backend will need is there.
  */
 public final class CudaProvider implements BackendProvider {
-  private static final String USE_CPU = "use the backend cpu meanwhile";
+  private static final String USE_CPU = "Use the backend cpu meanwhile.";
 
   private final DriverLibrary library;
 
@@ -40,23 +40,24 @@ public final class CudaProvider implements BackendProvider {
     var file = library.find();
     if (file == null) {
       return new Unavailable(
-          "no NVIDIA driver: found no "
+          "No NVIDIA driver: found no "
               + library.name()
               + " in "
               + library.folders().size()
               + " folders, from "
               + library.folders().getFirst()
               + " to "
-              + library.folders().getLast(),
-          "on a machine with an NVIDIA card install its driver; this version of the backend has"
-              + " only a probe yet, so "
+              + library.folders().getLast()
+              + ".",
+          "On a machine with an NVIDIA card install its driver; this version of the backend has"
+              + " only a probe yet, though. "
               + USE_CPU,
           null);
     }
     return new Unavailable(
-        "the NVIDIA driver is there ("
+        "The NVIDIA driver is there ("
             + file
-            + "), but this version of the backend has only a probe",
+            + "), but this version of the backend has only a probe.",
         USE_CPU,
         null);
   }
@@ -64,7 +65,7 @@ public final class CudaProvider implements BackendProvider {
   @Override
   public Backend open(BackendOptions options) {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
-      throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
+      throw new BackendUnavailableException("backend cuda: " + reason + " " + remedy, cause);
     }
     throw new AssertionError("available without an implementation");
   }

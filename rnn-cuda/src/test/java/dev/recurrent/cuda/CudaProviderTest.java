@@ -31,7 +31,7 @@ class CudaProviderTest {
   void namesTheMissingDriverWhereThereIsNone() {
     var answer = unavailable();
     assertTrue(
-        answer.reason().startsWith("no NVIDIA driver: found no libcuda.so.1"), answer::reason);
+        answer.reason().startsWith("No NVIDIA driver: found no libcuda.so.1"), answer::reason);
   }
 
   @Test
@@ -40,7 +40,7 @@ class CudaProviderTest {
     var answer = unavailable();
     assertTrue(answer.reason().contains(library.toString()), answer::reason);
     assertTrue(answer.reason().contains("has only a probe"), answer::reason);
-    assertEquals("use the backend cpu meanwhile", answer.remedy());
+    assertEquals("Use the backend cpu meanwhile.", answer.remedy());
   }
 
   @Test
@@ -49,7 +49,7 @@ class CudaProviderTest {
         assertThrows(
             BackendUnavailableException.class, () -> provider().open(BackendOptions.DEFAULT));
     assertTrue(
-        String.valueOf(error.getMessage()).contains("use the backend cpu"), error::getMessage);
+        String.valueOf(error.getMessage()).contains("Use the backend cpu"), error::getMessage);
   }
 
   private Unavailable unavailable() {
