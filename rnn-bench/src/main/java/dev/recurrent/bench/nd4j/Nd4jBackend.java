@@ -26,7 +26,7 @@ final class Nd4jBackend implements Backend {
             Nd4jProvider.NAME,
             "ND4J %s, %d threads"
                 .formatted(
-                    Nd4j.class.getPackage().getImplementationVersion(),
+                    Nd4jProvider.version(),
                     environment.maxMasterThreads()));
   }
 

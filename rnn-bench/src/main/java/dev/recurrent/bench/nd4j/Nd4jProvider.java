@@ -6,7 +6,10 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Properties;
 
 /** Offers the backend {@code nd4j}, which is taken only by name. */
 public final class Nd4jProvider implements BackendProvider {
@@ -15,6 +18,8 @@ public final class Nd4jProvider implements BackendProvider {
 
   private static final String NATIVES =
       "/org/nd4j/linalg/cpu/nativecpu/bindings/linux-x86_64/libnd4jcpu.so";
+
+  private static final String POM = "/META-INF/maven/org.nd4j/nd4j-native/pom.properties";
 
   /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public Nd4jProvider() {}
@@ -50,5 +55,18 @@ public final class Nd4jProvider implements BackendProvider {
           "backend nd4j: " + reason + "; to have it, " + remedy, cause);
     }
     return new Nd4jBackend(options.threads());
+  }
+
+  /** Returns the version of ND4J, and of DL4J, which is the same. */
+  public static String version() {
+    var properties = new Properties();
+    try (var in = Nd4jProvider.class.getResourceAsStream(POM)) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version", "of unknown version");
   }
 }
