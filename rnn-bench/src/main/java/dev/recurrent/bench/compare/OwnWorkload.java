@@ -31,8 +31,8 @@ public final class OwnWorkload implements Workload {
   private final List<Storage> storages = new ArrayList<>();
   private final ArrayDeque<Trace> traces = new ArrayDeque<>();
   private final Matrix gradients; // [1, all parameters]
-  private final Matrix ones; // [N, H]
-  private final Matrix sums; // [1, H]
+  private final Matrix ones; // [N, O]
+  private final Matrix sums; // [1, O]
 
   private record Layer(RecurrentKernel kernel, ForwardCall forward, BackwardCall backward) {}
 
@@ -48,20 +48,21 @@ public final class OwnWorkload implements Workload {
     int rows = layout.totalRows();
     var programs = new ArrayList<CellProgram>();
     for (int l = 0; l < shape.layers(); l++) {
-      int input = l == 0 ? shape.input() : shape.hidden();
+      int input = l == 0 ? shape.input() : programs.getLast().outputSize();
       programs.add(cell.program(CellSizes.of(input, shape.hidden())));
     }
     int size = (int) programs.stream().mapToLong(CellProgram::parameterCount).sum();
     gradients = matrix(1, size);
     var x = normal(random, matrix(rows, shape.input()), 1);
-    ones = matrix(rows, shape.hidden());
+    int outputs = programs.getLast().outputSize();
+    ones = matrix(rows, outputs);
     backend.ops().fill(ones, 1);
-    sums = matrix(1, shape.hidden());
+    sums = matrix(1, outputs);
     int offset = 0;
     var dOutputs = new ArrayList<Matrix>(); // of each layer
     for (int l = 0; l < shape.layers(); l++) {
       boolean last = l == shape.layers() - 1;
-      dOutputs.add(last ? ones : matrix(rows, shape.hidden()));
+      dOutputs.add(last ? ones : matrix(rows, outputs));
     }
     for (int l = 0; l < shape.layers(); l++) {
       var program = programs.get(l);
@@ -112,7 +113,7 @@ public final class OwnWorkload implements Workload {
     return new Values(call.parameters().stream().map(this::read).toList(), read(call.input()));
   }
 
-  /** Returns the output of the last run, {@code [N, H]}. */
+  /** Returns the output of the last run, {@code [N, O]}. */
   public float[] output() {
     return read(layers.getLast().forward().output());
   }

@@ -91,7 +91,7 @@ final class RatioChart {
     style.setYAxisMin(Math.pow(10, Math.floor(Math.log10(lowest * 0.99))));
     style.setYAxisMax(Math.pow(10, Math.ceil(Math.log10(highest * 1.01))));
     style.setXAxisLabelRotation(60);
-    style.setXAxisMaxLabelCount(labels);
+    style.setXAxisMaxLabelCount(Math.max(2, labels));
     style.setOverlapped(true);
     style.setLegendPosition(LegendPosition.OutsideE);
     style.setMarkerSize(9);
