@@ -18,7 +18,7 @@ import java.util.Map;
  * zeros at first. Rows are in the caller's order. The caller closes it.
  */
 public final class RecurrentState implements AutoCloseable {
-  private final Map<Recurrent, List<Storage>> states = new IdentityHashMap<>();
+  private final IdentityHashMap<Recurrent, List<Storage>> states = new IdentityHashMap<>();
   private final Map<String, float[]> toRestore = new LinkedHashMap<>();
   private final List<Recurrent> order = new ArrayList<>();
   private int batch = -1;

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one cell over sequences, forward and backward; made by {@link Backend#compile}. Rows are in
  * the sorted order of the {@link SequenceLayout}. B is the number of sequences, N the number of
- * packed rows, I the input size, O the output size, S the size of a state. Calls validate nothing:
- * that is done above.
+ * packed rows, I the input size, O the output size, S the size of a state. Inputs, outputs and
+ * states may have gaps between their rows (they may be halves of a wider matrix); parameters may
+ * not. Calls validate nothing: that is done above.
  */
 public interface RecurrentKernel extends AutoCloseable {
 

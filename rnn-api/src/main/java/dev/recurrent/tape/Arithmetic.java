@@ -46,7 +46,7 @@ final class Arithmetic {
   }
 
   static Tensor plusRow(Tensor a, Tensor row) {
-    if (row.rows() != 1 && row.columns() != 1 || row.rows() * row.columns() != a.columns()) {
+    if ((row.rows() != 1 && row.columns() != 1) || row.rows() * row.columns() != a.columns()) {
       throw new IllegalArgumentException(
           "row: expected [1, " + a.columns() + "], got " + row.value().shape());
     }

@@ -55,7 +55,7 @@ public final class Sequences {
     int width = -1;
     for (int i = 0; i < sequences.size(); i++) {
       for (var row : sequences.get(i)) {
-        if (width >= 0 && row.length != width || row.length == 0) {
+        if ((width >= 0 && row.length != width) || row.length == 0) {
           throw new IllegalArgumentException(
               "sequence "
                   + i
@@ -79,6 +79,16 @@ public final class Sequences {
         (row, sequence, step) ->
             System.arraycopy(sequences.get(sequence)[step], 0, packed, row * columns, columns));
     return new Sequences(layout, columns, null, packed, null);
+  }
+
+  /** Holds one sequence of tokens. */
+  public static Sequences ofSequence(int... tokens) {
+    return timeMajor(tokens, tokens.length, 1);
+  }
+
+  /** Holds one sequence of features, {@code [length][width]}. */
+  public static Sequences ofSequence(float[][] features) {
+    return ofFeatures(java.util.Collections.singletonList(features));
   }
 
   /**

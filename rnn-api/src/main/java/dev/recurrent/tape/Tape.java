@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +44,9 @@ public final class Tape implements AutoCloseable {
   private final StoragePool pool;
   private final List<Recorded> operations = new ArrayList<>();
   private final List<Storage> lent = new ArrayList<>();
-  private final Map<Sequences, Matrix> uploads = new IdentityHashMap<>();
-  private final Map<PointwiseProgram, PointwiseKernel> kernels = new IdentityHashMap<>();
+  private final IdentityHashMap<Sequences, Matrix> uploads = new IdentityHashMap<>();
+  private final IdentityHashMap<PointwiseProgram, PointwiseKernel> kernels =
+      new IdentityHashMap<>();
   private final ArrayDeque<AutoCloseable> toClose = new ArrayDeque<>();
   private Mode mode;
   private long seed;
@@ -302,12 +302,9 @@ public final class Tape implements AutoCloseable {
 
   /** Takes back early what {@link #lend} gave. */
   void takeBack(Matrix matrix) {
-    for (int i = lent.size() - 1; i >= 0; i--) {
-      if (lent.get(i) == matrix.storage()) {
-        lent.remove(i);
-        pool.takeBack(matrix.storage());
-        return;
-      }
+    int last = lent.lastIndexOf(matrix.storage());
+    if (last >= 0) {
+      pool.takeBack(lent.remove(last));
     }
   }
 

@@ -57,8 +57,8 @@ public record Adam(
     var v = u.moment("v").times(adam.beta2).plus(g.times(g).times(1 - adam.beta2));
     u.next("m", m);
     u.next("v", v);
-    var rate = u.scalar((t, eta) -> eta / (1 - Math.pow(adam.beta1, t)));
-    var correction = u.scalar((t, eta) -> 1 / Math.sqrt(1 - Math.pow(adam.beta2, t)));
+    var rate = u.scalar((t, eta) -> eta / (1 - Math.pow(adam.beta1, (double) t)));
+    var correction = u.scalar((t, eta) -> 1 / Math.sqrt(1 - Math.pow(adam.beta2, (double) t)));
     return m.dividedBy(v.sqrt().times(correction).plus(adam.epsilon)).times(rate);
   }
 }

@@ -56,10 +56,10 @@ public record Bptt(int k1, int k2) {
   /** Returns a window, which counts from 0, of sequences of so many steps. */
   public Window window(int index, int steps) {
     java.util.Objects.checkIndex(index, windows(steps));
-    long end = (index + 1L) * k1;
     int lossFrom = (int) Math.min((long) index * k1, steps);
-    return new Window(
-        (int) Math.min(Math.max(0, end - k2), lossFrom), lossFrom, (int) Math.min(end, steps));
+    int to = (int) Math.min((index + 1L) * k1, steps);
+    int from = k1 == k2 ? lossFrom : Math.max(0, to - k2);
+    return new Window(from, lossFrom, to);
   }
 
   /**

@@ -100,6 +100,17 @@ final class Checkpoint {
       }
     }
 
+    /** Returns the numbers whose keys start with a prefix, by the rest of the key. */
+    Map<String, Double> reals(String prefix) throws SafeTensorsException {
+      var found = new LinkedHashMap<String, Double>();
+      for (var key : file.metadata().keySet()) {
+        if (key.startsWith(prefix)) {
+          found.put(key.substring(prefix.length()), real(key));
+        }
+      }
+      return found;
+    }
+
     /** Refuses a checkpoint of a run that was set up otherwise. */
     void require(String key, Object expected) throws SafeTensorsException {
       if (!text(key).equals(expected.toString())) {

@@ -38,7 +38,7 @@ public interface Schedule {
       throw new IllegalArgumentException("step: expected at least 1 epoch, got " + epochs);
     }
     Optimizer.requirePositive("factor", factor);
-    return (base, progress) -> base * Math.pow(factor, progress.epoch() / epochs);
+    return (base, progress) -> base * Math.pow(factor, Math.floorDiv(progress.epoch(), epochs));
   }
 
   /**
@@ -46,7 +46,7 @@ public interface Schedule {
    * last one (Loshchilov and Hutter 2017).
    */
   static Schedule cosine(long warmUpUpdates, double minimum) {
-    Optimizer.requireNotNegative("warm-up", warmUpUpdates);
+    Optimizer.requireNotNegative("warm-up", (double) warmUpUpdates);
     Optimizer.requireNotNegative("minimum", minimum);
     return (base, progress) -> {
       if (progress.update() < warmUpUpdates) {

@@ -13,6 +13,8 @@ import java.util.List;
 
 /** Runs a {@link Training} once. Every field that changes is in the checkpoint. */
 final class TrainingRun implements AutoCloseable {
+  private static final String SCHEDULE = "schedule.";
+
   private final Training setup;
   private final LossFunction loss;
   private final Batches data;
@@ -215,8 +217,7 @@ final class TrainingRun implements AutoCloseable {
             .put("learningRate", learningRate);
     long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
     at.write(checkpoint, at.seconds + unfinished * 1e-9);
-    setup.schedule.save().forEach((key, value) -> checkpoint.put("schedule." + key, value));
-    checkpoint.put("schedule", String.join(" ", setup.schedule.save().keySet()));
+    setup.schedule.save().forEach((key, value) -> checkpoint.put(SCHEDULE + key, value));
     checkpoint.put("history", String.join("\n", history.stream().map(EpochResult::toCsv).toList()));
     checkpoint.write(file);
     setup.listeners.forEach(listener -> listener.checkpointed(file));
@@ -234,13 +235,7 @@ final class TrainingRun implements AutoCloseable {
     state.restore(saved.states());
     learningRate = saved.real("learningRate");
     at.read(saved);
-    var schedule = new java.util.LinkedHashMap<String, Double>();
-    for (var key : saved.text("schedule").split(" ")) {
-      if (!key.isEmpty()) {
-        schedule.put(key, saved.real("schedule." + key));
-      }
-    }
-    setup.schedule.restore(schedule);
+    setup.schedule.restore(saved.reals(SCHEDULE));
     saved.text("history").lines().map(EpochResult::ofCsv).forEach(history::add);
   }
 

@@ -46,6 +46,20 @@ class DerivativeTest {
     assertEquals(3, saved(Cells.GRU_RESET_BEFORE).size());
   }
 
+  /** -s, relu(s) and s + s cost less than reading them back; s itself is saved once. */
+  @Test
+  void cheapFunctionsOfASavedValueAreComputedAgain() {
+    var cell =
+        CellDefinition.named(
+            "cheap",
+            c -> {
+              var s = Functions.sigmoid(c.linear("s", c.input()));
+              var cheap = s.negate().times(Functions.relu(s)).times(s.plus(s));
+              c.next("h", Functions.tanh(cheap.times(c.state("h"))));
+            });
+    assertEquals(1, saved(cell).size());
+  }
+
   /** One product a step brings the gradient back to h, whatever the number of gates. */
   @Test
   void lstmHasOneProductInItsDerivative() {

@@ -33,6 +33,10 @@ interface RecurrentContract extends ContractSubject {
     return Cells.all().stream();
   }
 
+  static Stream<CellDefinition> awkwardCells() {
+    return AwkwardCells.all().stream();
+  }
+
   static LongStream randomCells() {
     return LongStream.range(1000, 1040);
   }
@@ -60,6 +64,19 @@ interface RecurrentContract extends ContractSubject {
   default void cellWithoutBiasMatchesReference(CellDefinition cell) {
     compare(
         Setup.of(cell.program(new CellSizes(5, 17, CellSizes.Bias.WITHOUT)), ragged(5, 3, 2), 77));
+  }
+
+  @ParameterizedTest
+  @MethodSource("awkwardCells")
+  default void awkwardCellMatchesReference(CellDefinition cell) {
+    for (int hidden : new int[] {1, 5, 17}) {
+      for (var direction : Direction.values()) {
+        var program = cell.program(CellSizes.of(3, hidden));
+        var setup = Setup.of(program, ragged(4, 7, hidden), 12).with(direction);
+        compare(setup.with(Mode.TRAINING).with(Lie.VIEW));
+        compare(setup.with(Given.NONE));
+      }
+    }
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.cell.Functions;
+import dev.recurrent.contract.AwkwardCells;
 import dev.recurrent.contract.CellProblem;
 import dev.recurrent.contract.CellProblem.Setup;
 import dev.recurrent.contract.RandomCells;
@@ -45,36 +46,6 @@ class CellGradientTest {
   /** Lengths in no order, with a sequence of length 0. */
   private static final SequenceLayout RAGGED = SequenceLayout.ofLengths(2, 0, 4, 1);
 
-  /** The gradient of the sum is the same in all columns, and yet adds up over them for the mean. */
-  private static final CellDefinition MEAN_OF_BROADCAST =
-      CellDefinition.named(
-          "mean-of-broadcast",
-          c -> {
-            var a = c.linear("a", c.input(), c.state("h"));
-            var sum = a.plus(Functions.mean(a.times(a)));
-            c.next("h", Functions.tanh(a.times(Functions.mean(sum))));
-          });
-
-  /** The derivative reads what is a state and a clipped value at once. */
-  private static final CellDefinition CLIPPED_STATE_READ_AGAIN =
-      CellDefinition.named(
-          "clipped-state-read-again",
-          c -> {
-            var clipped = c.clipGradient(c.linear("a", c.input(), c.state("h")), 99);
-            c.next("h", clipped); // and not its operand
-            c.next("m", Functions.tanh(clipped.times(c.state("m")).times(c.vector("v"))));
-          });
-
-  private static final CellDefinition STATES_CHANGE_PLACES =
-      CellDefinition.named(
-          "states-change-places",
-          c -> {
-            var a = c.state("a");
-            var b = c.state("b");
-            c.next("a", b);
-            c.next("b", Functions.tanh(c.linear("l", c.input(), a)));
-          });
-
   private static Stream<CellDefinition> cells() {
     var others =
         Stream.of(
@@ -83,12 +54,10 @@ class CellGradientTest {
             Cells.elman("elman-exp", a -> Functions.exp(a.negate().times(0.5))),
             Cells.elman("elman-layernorm", a -> Functions.tanh(Functions.layerNorm(a))),
             Cells.elman("elman-linear", a -> a),
-            MEAN_OF_BROADCAST,
-            CLIPPED_STATE_READ_AGAIN,
-            STATES_CHANGE_PLACES,
             Cells.lstmWithProjection(1),
             Cells.lstmWithProjection(7));
-    return Stream.concat(Cells.all().stream(), others);
+    return Stream.of(Cells.all().stream(), AwkwardCells.all().stream(), others)
+        .flatMap(cells -> cells);
   }
 
   @ParameterizedTest

@@ -61,7 +61,7 @@ final class BackwardPlan {
     this.workers = workers;
     code = derivative.code();
     schedule = Schedule.of(code);
-    planner = new PassPlanner(cell.name() + "_backward", code);
+    planner = new PassPlanner(cell.name() + "_backward", code, workers);
     gradientsAfter = states(Rows.GRADIENT_NEXT);
     gradientsBefore = states(Rows.GRADIENT_PREVIOUS);
     before = states(Rows.PREVIOUS);
@@ -358,8 +358,8 @@ final class BackwardPlan {
     int a = pass.add(new PassCode.Step.Load(pass.operand(), PassCode.Shape.FULL));
     int b = pass.add(new PassCode.Step.Load(pass.operand(), PassCode.Shape.FULL));
     int total = pass.add(new PassCode.Step.Binary(BinaryOp.PLUS, a, b, PassCode.Shape.FULL));
-    pass.add(new PassCode.Step.Store(0, total, PassCode.Shape.FULL));
+    pass.add(new PassCode.Step.Store(0, total));
     var compiled = PassCompiler.compile(cell.name() + "_outputGradient", pass);
-    return List.of(new PassPlan(compiled, slots, Lanes.padded(cell.outputSize())));
+    return List.of(new PassPlan(compiled, slots, Units.of(cell.outputSize(), workers)));
   }
 }

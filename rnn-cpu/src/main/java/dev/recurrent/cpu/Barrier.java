@@ -14,7 +14,6 @@ final class Barrier {
   /** Thrown out of {@link #await} when another worker has failed. */
   static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1;
-    private static final Broken INSTANCE = new Broken();
 
     private Broken() {
       super("another worker failed", null, false, false);
@@ -50,10 +49,11 @@ final class Barrier {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint to the scheduler; nothing relies on it
   private void awaitArrival(Signal other, int own) {
     for (int turn = 0; other.getAcquire() - own < 0; turn++) {
       if (broken.getAcquire() != 0) {
-        throw Broken.INSTANCE;
+        throw new Broken();
       }
       if (turn < spins) {
         Thread.onSpinWait();

@@ -89,7 +89,7 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     }
     int first = program.inputs() + program.scalars();
     for (int k = 0; k < program.outputs().size(); k++) {
-      code.add(new Step.Store(first + k, steps.get(program.outputs().get(k)), Shape.FULL));
+      code.add(new Step.Store(first + k, steps.get(program.outputs().get(k))));
     }
     return code;
   }

@@ -162,11 +162,12 @@ final class CpuTensorOps implements TensorOps {
 
   @Override
   public void sumColumns(Matrix a, Matrix out) {
+    var lanes = new float[Lanes.COUNT];
     var source = CpuStorage.floats(a);
     var target = CpuStorage.floats(out);
     for (int r = 0; r < a.rows(); r++) {
       int from = a.offset() + r * a.stride();
-      target[out.offset() + r * out.stride()] = Reductions.sum(source, from, a.columns());
+      target[out.offset() + r * out.stride()] = Reductions.sum(source, from, a.columns(), lanes);
     }
   }
 

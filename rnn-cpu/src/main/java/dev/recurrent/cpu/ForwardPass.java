@@ -245,7 +245,7 @@ final class ForwardPass {
   private void fillMask(ForwardPlan.MaskPlace place, int worker, int t, int from, int to) {
     var mask = place.mask();
     var operand = place.operand();
-    var units = Units.of(mask.width(), workers.count());
+    var units = place.units();
     int start = partition.startBlock(worker, units) * Lanes.COUNT;
     int end = Math.min(mask.width(), partition.endBlock(worker, units) * Lanes.COUNT);
     float keep = (float) mask.keep();

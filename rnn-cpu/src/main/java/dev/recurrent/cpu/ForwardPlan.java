@@ -35,6 +35,7 @@ final class ForwardPlan {
   private final int[] column; // by value: its column in z, or NONE
   private final int[] uses; // by value
   private final List<Integer> absorbed = new ArrayList<>();
+  private final boolean readsInput;
   private int zWidth;
 
   final Operand z;
@@ -49,7 +50,7 @@ final class ForwardPlan {
   final List<ProductOp> hoisted = new ArrayList<>();
 
   /** Says where the values of a mask are. */
-  record MaskPlace(Instruction.Mask mask, Operand operand) {}
+  record MaskPlace(Instruction.Mask mask, Operand operand, Units units) {}
 
   /** Says where a value is kept for the backward pass. */
   record StoredValue(int value, Operand operand) {}
@@ -71,10 +72,11 @@ final class ForwardPlan {
     this.cell = cell;
     this.workers = workers;
     schedule = Schedule.of(cell.code());
-    planner = new PassPlanner(cell.name() + (kept.isEmpty() ? "_infer" : "_forward"), cell.code());
+    planner = new PassPlanner(cell.name() + "_forward", cell.code(), workers);
     column = new int[cell.code().size()];
     Arrays.fill(column, NONE);
     uses = countUses(kept);
+    readsInput = isInputRead();
     layOutProducts();
     z = new Operand(Rows.CHUNK, Math.max(zWidth, Lanes.COUNT));
     before = states(Rows.PREVIOUS);
@@ -112,13 +114,7 @@ final class ForwardPlan {
 
   /** Tells whether anything but the hoisted products reads the input. */
   boolean readsInput() {
-    for (int i = 0; i < cell.code().size(); i++) {
-      if (cell.code().get(i) instanceof Instruction.Input) {
-        int reads = (int) schedule.hoisted().stream().filter(h -> column[h] != NONE).count();
-        return uses[i] > reads;
-      }
-    }
-    return false;
+    return readsInput;
   }
 
   /** Tells whether a step reads what other workers wrote in the step before. */
@@ -139,6 +135,11 @@ final class ForwardPlan {
         .filter(s -> s.offset() < offset)
         .mapToInt(s -> Lanes.padded(s.rows()))
         .sum();
+  }
+
+  private boolean isInputRead() {
+    int input = cell.code().indexOf(new Instruction.Input(cell.sizes().input()));
+    return input >= 0 && uses[input] > schedule.hoisted().size();
   }
 
   private int[] countUses(List<Integer> kept) {
@@ -208,7 +209,7 @@ final class ForwardPlan {
                     paddedOffset(cell.parameters().get(v.parameter()), v.offset())));
         case Instruction.Mask mask -> {
           var operand = new Operand(Rows.PACKED, Lanes.padded(mask.width()));
-          masks.add(new MaskPlace(mask, operand));
+          masks.add(new MaskPlace(mask, operand, Units.of(mask.width(), workers)));
           planner.source(i, operand.full(0));
         }
         case Instruction.RowSum _ -> {

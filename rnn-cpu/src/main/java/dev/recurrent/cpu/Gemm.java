@@ -1,6 +1,8 @@
 package dev.recurrent.cpu;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies matrices of any strides with the workers of a pool.
@@ -16,7 +18,9 @@ final class Gemm {
   /** Multiply-adds below which other workers are not worth waking. */
   private static final long ALONE = 1 << 20;
 
+  private static final MatrixView NOTHING = new MatrixView(new float[0], 0, 0, 0, 0, 0);
   private static final int COLUMN_BLOCK = 64 * Lanes.COUNT;
+  private static final int PANEL_COLUMNS = Lanes.PANEL_VECTORS * Lanes.COUNT;
   private static final int PACKED_ROW_BLOCK = 170 * Lanes.TILE_ROWS;
 
   private final Workers workers;
@@ -32,17 +36,18 @@ final class Gemm {
   private float[] packedA = new float[0]; // [tiles][depth][TILE_ROWS]
 
   // the call in progress
-  private MatrixView a;
-  private MatrixView b;
-  private PackedMatrix packedMatrix;
-  private MatrixView c;
-  private float[] s;
+  private MatrixView a = NOTHING;
+  private MatrixView b = NOTHING;
+  private @Nullable PackedMatrix packedMatrix;
+  private MatrixView c = NOTHING;
+  private float[] s = {};
   private int sOffset;
   private int sStride;
   private int active; // workers that take part
   private int gridRows;
   private int gridColumns;
   private int rowBlock; // rows of A between two barriers
+  private boolean direct; // whether full panels of B are read in place
 
   Gemm(Workers workers) {
     this.workers = workers;
@@ -125,6 +130,7 @@ final class Gemm {
     this.b = b;
     cut(tiles(a.rows()), panels(Math.min(c.columns(), COLUMN_BLOCK)));
     rowBlock = Math.max(1, a.rows());
+    direct = a.rows() <= Tiles.DIRECT_ROWS && a.columnStride() == 1 && b.columnStride() == 1;
     int depth = Math.min(a.columns(), Tiles.DEPTH_BLOCK);
     int width = Math.min(Lanes.padded(c.columns()), COLUMN_BLOCK);
     if (packedB.length < depth * width) {
@@ -159,11 +165,11 @@ final class Gemm {
         workers.run(task);
       }
     } finally {
-      a = null; // keeps no caller's arrays alive
-      b = null;
+      a = NOTHING; // keeps no caller's arrays alive
+      b = NOTHING;
       packedMatrix = null;
-      c = null;
-      s = null;
+      c = NOTHING;
+      s = NOTHING.data();
     }
   }
 
@@ -184,6 +190,7 @@ final class Gemm {
   }
 
   private void shareOfPacked(int worker) {
+    var right = Objects.requireNonNull(packedMatrix);
     int first = firstRow(worker, a.rows());
     int rows = lastRow(worker, a.rows()) - first;
     products[worker].multiply(
@@ -191,9 +198,9 @@ final class Gemm {
         a.offset() + first * a.rowStride(),
         a.rowStride(),
         rows,
-        packedMatrix,
-        firstPanel(worker, packedMatrix.panels()),
-        lastPanel(worker, packedMatrix.panels()),
+        right,
+        firstPanel(worker, right.panels()),
+        lastPanel(worker, right.panels()),
         s,
         sOffset + first * sStride,
         sStride,
@@ -233,7 +240,9 @@ final class Gemm {
     int from = part(worker, active, panels(width)) * Lanes.PANEL_VECTORS;
     int to = Math.min(vectors, part(worker + 1, active, panels(width)) * Lanes.PANEL_VECTORS);
     int v = from;
-    if (b.columnStride() == 1) {
+    if (direct) {
+      v = Math.max(from, width / PANEL_COLUMNS * Lanes.PANEL_VECTORS);
+    } else if (b.columnStride() == 1) {
       v = Math.max(from, Math.min(to, width / Lanes.COUNT)); // the last may be partial
       int offset = b.offset() + k * b.rowStride() + n;
       Packing.packRows(b.data(), offset, b.rowStride(), count, from, v, vectors, packedB);
@@ -276,7 +285,15 @@ final class Gemm {
         int stride = Packing.tileStride(count);
         panel.leftPacked(packedA, r / Lanes.TILE_ROWS * stride, stride);
       }
-      for (int p = firstPanel; p < lastPanel; p++) {
+      int p = firstPanel;
+      if (direct) {
+        p = Math.max(p, Math.min(lastPanel, width / PANEL_COLUMNS)); // the full ones
+        int at = b.offset() + k * b.rowStride() + n + firstPanel * PANEL_COLUMNS;
+        int vector = firstPanel * Lanes.PANEL_VECTORS;
+        panel.runDirect(
+            height, b.data(), at, b.rowStride(), p - firstPanel, count, columns, vector);
+      }
+      for (; p < lastPanel; p++) {
         int v = p * Lanes.PANEL_VECTORS;
         int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - v);
         int at = v * count * Lanes.COUNT;

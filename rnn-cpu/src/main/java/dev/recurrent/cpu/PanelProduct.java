@@ -1,6 +1,7 @@
 package dev.recurrent.cpu;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies rows of A by one panel of B, tile by tile.
@@ -13,14 +14,14 @@ final class PanelProduct {
       new float[Lanes.TILE_ROWS * Lanes.PANEL_VECTORS * Lanes.COUNT];
   private final int[] scratchColumns = new int[Lanes.PANEL_VECTORS];
 
-  private float[] a;
+  private float[] a = {};
   private int aOffset;
   private int aStride;
   private boolean aPacked;
-  private float[] s;
+  private float[] s = {};
   private int sOffset;
   private int sStride;
-  private float[] c;
+  private float[] c = {};
   private int cOffset;
   private int cStride;
 
@@ -125,6 +126,37 @@ final class PanelProduct {
             dFirst);
   }
 
+  /**
+   * Computes few rows ({@link Tiles#DIRECT_ROWS} at most) in {@code panels} times PANEL_VECTORS
+   * adjacent vectors of a row-major B, its rows {@code bStride} apart.
+   */
+  void runDirect(
+      int rows, float[] b, int bOffset, int bStride, int panels, int depth, int[] d, int dFirst) {
+    int most = rows == 1 ? Tiles.ROW_PANELS : 1;
+    int count;
+    for (int p = 0; p < panels; p += count) {
+      count = Math.min(most, panels - p);
+      int v = p * Lanes.PANEL_VECTORS;
+      Tiles.direct(rows, count)
+          .run(
+              a,
+              aOffset,
+              aStride,
+              b,
+              bOffset + v * Lanes.COUNT,
+              bStride,
+              depth,
+              s,
+              sOffset,
+              sStride,
+              c,
+              cOffset,
+              cStride,
+              d,
+              dFirst + v);
+    }
+  }
+
   private void throughScratch(
       int m,
       int height,
@@ -134,7 +166,7 @@ final class PanelProduct {
       int depth,
       int[] d,
       int dFirst,
-      int[] lanes) {
+      int @Nullable [] lanes) {
     int stride = vectors * Lanes.COUNT;
     Arrays.fill(scratch, 0);
     for (int r = 0; r < height; r++) {

@@ -104,6 +104,7 @@ final class ParameterGradients {
   }
 
   private void addVectors(int worker, int rows, BackwardCall call) {
+    var sums = new float[Lanes.COUNT];
     for (var entry : plan.vectorGradients.entrySet()) {
       var gradient = entry.getKey();
       var target = call.dParameters().get(gradient.parameter());
@@ -113,13 +114,15 @@ final class ParameterGradients {
       for (int unit = from; unit < to; unit += Lanes.COUNT) {
         int count = Math.min(Lanes.COUNT, gradient.rows() - unit);
         int first = target.offset() + gradient.offset() + unit;
-        addColumns(entry.getValue(), unit, rows, count, CpuStorage.floats(target), first);
+        addColumns(entry.getValue(), unit, rows, sums);
+        for (int lane = 0; lane < count; lane++) {
+          CpuStorage.floats(target)[first + lane] += sums[lane];
+        }
       }
     }
   }
 
-  private static void addColumns(
-      Place place, int unit, int rows, int count, float[] target, int first) {
+  private static void addColumns(Place place, int unit, int rows, float[] sums) {
     var array = place.operand().array();
     int stride = place.operand().stride();
     int at = place.operand().base() + place.column() + unit;
@@ -127,8 +130,6 @@ final class ParameterGradients {
     for (int r = 0; r < rows; r++) {
       sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, array, at + r * stride));
     }
-    for (int lane = 0; lane < count; lane++) {
-      target[first + lane] += sum.lane(lane);
-    }
+    sum.intoArray(sums, 0);
   }
 }

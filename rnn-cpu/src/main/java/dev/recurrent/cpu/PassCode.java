@@ -44,7 +44,23 @@ final class PassCode {
     record MultiplyAdd(int a, int b, int c, Shape shape) implements Step {}
 
     /** Writes a value to operand {@code index}; has no value itself. */
-    record Store(int index, int value, Shape shape) implements Step {}
+    record Store(int index, int value) implements Step {
+      @Override
+      public Shape shape() {
+        return Shape.FULL;
+      }
+    }
+
+    /**
+     * Writes a value's one number a row to operand {@code index}, by way of a vector at operand
+     * {@code scratch}: asking a vector for one lane would box it.
+     */
+    record StoreRow(int index, int value, int scratch) implements Step {
+      @Override
+      public Shape shape() {
+        return Shape.ROW;
+      }
+    }
   }
 
   private final List<Step> steps = new ArrayList<>();
@@ -79,7 +95,7 @@ final class PassCode {
     var live = new BitSet(steps.size());
     for (int i = steps.size() - 1; i >= 0; i--) {
       var step = steps.get(i);
-      if (step instanceof Step.Store) {
+      if (step instanceof Step.Store || step instanceof Step.StoreRow) {
         live.set(i);
       }
       if (live.get(i)) {
@@ -96,6 +112,7 @@ final class PassCode {
       case Step.Binary binary -> List.of(binary.a(), binary.b());
       case Step.MultiplyAdd fma -> List.of(fma.a(), fma.b(), fma.c());
       case Step.Store store -> List.of(store.value());
+      case Step.StoreRow store -> List.of(store.value());
     };
   }
 }

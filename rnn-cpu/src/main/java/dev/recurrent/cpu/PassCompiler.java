@@ -45,6 +45,7 @@ final class PassCompiler {
   private static final ClassDesc INTS = CD_int.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(CD_void, FLOATS.arrayType(), INTS, INTS, CD_int, CD_int);
+  private static final MethodTypeDesc INTO_ARRAY = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
   private static final MethodTypeDesc BINARY = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
 
   private static final int ARRAYS = 1;
@@ -181,19 +182,23 @@ final class PassCompiler {
         keep(code, i);
       }
       case Step.Store store -> emitStore(code, store);
+      case Step.StoreRow store -> emitStoreRow(code, store);
     }
   }
 
   private void emitStore(CodeBuilder code, Step.Store store) {
-    int array = arrays[store.index()];
-    int position = positions[store.index()];
-    if (store.shape() == Shape.FULL) {
-      code.aload(values[store.value()]).aload(array).iload(position).iload(c).iadd();
-      code.invokevirtual(VECTOR, "intoArray", MethodTypeDesc.of(CD_void, FLOATS, CD_int));
-    } else {
-      code.aload(array).iload(position).aload(values[store.value()]).iconst_0();
-      code.invokevirtual(VECTOR, "lane", MethodTypeDesc.of(CD_float, CD_int)).fastore();
-    }
+    code.aload(values[store.value()]);
+    code.aload(arrays[store.index()]).iload(positions[store.index()]).iload(c).iadd();
+    code.invokevirtual(VECTOR, "intoArray", INTO_ARRAY);
+  }
+
+  private void emitStoreRow(CodeBuilder code, Step.StoreRow store) {
+    int scratch = arrays[store.scratch()];
+    int at = positions[store.scratch()];
+    code.aload(values[store.value()]).aload(scratch).iload(at);
+    code.invokevirtual(VECTOR, "intoArray", INTO_ARRAY);
+    code.aload(arrays[store.index()]).iload(positions[store.index()]);
+    code.aload(scratch).iload(at).faload().fastore();
   }
 
   private void emitUnary(CodeBuilder code, UnaryOp op) {

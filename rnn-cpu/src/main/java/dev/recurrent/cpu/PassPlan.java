@@ -2,15 +2,16 @@ package dev.recurrent.cpu;
 
 import dev.recurrent.cpu.Operand.Place;
 import dev.recurrent.cpu.PassCode.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one compiled pass on a worker's rows and units.
  *
  * @param pass the loop
  * @param slots where its operands are
- * @param width the number of columns of its values, a multiple of the lanes
+ * @param units how the columns of its values are cut
  */
-record PassPlan(Pass pass, Slot[] slots, int width) {
+record PassPlan(Pass pass, Slot[] slots, Units units) {
 
   /**
    * Where an operand of the pass is.
@@ -18,7 +19,7 @@ record PassPlan(Pass pass, Slot[] slots, int width) {
    * @param place in memory, or null for a value that lives only between passes
    * @param temporary the index of such a value
    */
-  record Slot(@org.jspecify.annotations.Nullable Place place, int temporary) {}
+  record Slot(@Nullable Place place, int temporary) {}
 
   /**
    * Runs the pass for {@code rows} rows from {@code row} on, columns {@code from} to {@code to}.

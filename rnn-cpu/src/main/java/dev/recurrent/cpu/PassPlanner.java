@@ -33,14 +33,16 @@ final class PassPlanner {
   private static final int TRANSCENDENTAL = 18;
 
   private final String name;
+  private final int workers;
   private final List<Instruction> code;
   private final Map<Integer, Place> readable = new HashMap<>();
   private final Map<Integer, List<Place>> stores = new TreeMap<>();
   private int mostOperands;
   private int mostTemporaries;
 
-  PassPlanner(String name, List<Instruction> code) {
+  PassPlanner(String name, List<Instruction> code, int workers) {
     this.name = name;
+    this.workers = workers;
     this.code = code;
   }
 
@@ -147,7 +149,8 @@ final class PassPlanner {
       var pass = PassCompiler.compile(name + "_" + stage + "_" + width + "_" + p, builder.pass);
       mostOperands = Math.max(mostOperands, builder.slots.size());
       plans.add(
-          new PassPlan(pass, builder.slots.toArray(PassPlan.Slot[]::new), Lanes.padded(width)));
+          new PassPlan(
+              pass, builder.slots.toArray(PassPlan.Slot[]::new), Units.of(width, workers)));
     }
   }
 
@@ -217,12 +220,21 @@ final class PassPlanner {
     void compute(int value) {
       int step = step(value);
       for (var place : stores.getOrDefault(value, List.of())) {
-        pass.add(new Step.Store(slot(place, -1), step, place.shape()));
+        pass.add(store(place, step));
       }
       var temporary = temporaries.get(value);
       if (temporary != null) {
-        pass.add(new Step.Store(slot(null, temporary), step, Shape.FULL));
+        pass.add(new Step.Store(slot(null, temporary), step));
       }
+    }
+
+    private Step store(Place place, int step) {
+      if (place.shape() == Shape.FULL) {
+        return new Step.Store(slot(place, -1), step);
+      }
+      int scratch = temporaries.size(); // a tile beyond those of values
+      mostTemporaries = Math.max(mostTemporaries, scratch + 1);
+      return new Step.StoreRow(slot(place, -1), step, slot(null, scratch));
     }
 
     private int step(int value) {

@@ -8,23 +8,48 @@ import jdk.incubator.vector.VectorOperators;
 final class Reductions {
   private Reductions() {}
 
-  /** Returns the sum: lane by lane, then the lanes from the first to the last, then the rest. */
-  static float sum(float[] values, int from, int length) {
+  /**
+   * Returns the sum: lane by lane, then the lanes from the first to the last, then the rest.
+   *
+   * @param lanes scratch for one vector: reading a lane by number would box the vector
+   */
+  static float sum(float[] values, int from, int length, float[] lanes) {
     int whole = Lanes.SPECIES.loopBound(length);
-    var sums = FloatVector.zero(Lanes.SPECIES);
-    for (int c = 0; c < whole; c += Lanes.COUNT) {
-      sums = sums.add(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
-    }
     float sum = 0;
     if (whole > 0) {
+      var sums = FloatVector.fromArray(Lanes.SPECIES, values, from);
+      for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
+        sums = sums.add(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+      }
+      sums.intoArray(lanes, 0);
       for (int lane = 0; lane < Lanes.COUNT; lane++) {
-        sum += sums.lane(lane);
+        sum += lanes[lane];
       }
     }
     for (int c = whole; c < length; c++) {
       sum += values[from + c];
     }
     return sum;
+  }
+
+  /** Returns the largest value, NaN if there is one; {@code lanes} as in {@link #sum}. */
+  static float maximum(float[] values, int from, int length, float[] lanes) {
+    int whole = Lanes.SPECIES.loopBound(length);
+    float max = Float.NEGATIVE_INFINITY;
+    if (whole > 0) {
+      var maxima = FloatVector.fromArray(Lanes.SPECIES, values, from);
+      for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
+        maxima = maxima.max(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+      }
+      maxima.intoArray(lanes, 0);
+      for (int lane = 0; lane < Lanes.COUNT; lane++) {
+        max = Math.max(max, lanes[lane]);
+      }
+    }
+    for (int c = whole; c < length; c++) {
+      max = Math.max(max, values[from + c]);
+    }
+    return max;
   }
 
   /** Returns the sum of the squares in double precision. */

@@ -10,8 +10,8 @@ package dev.recurrent.cpu;
 final class ScalarMath {
   static final float LOG2_E = 1.442695f;
   static final float LN2 = 0.6931472f;
-  static final float LN2_HIGH = 0.693145752f; // 0x3f317200: its products with |n| < 512 are exact
-  static final float LN2_LOW = 1.42860677e-6f;
+  static final float LN2_HIGH = 0.69314575f; // 0x3f317200: its products with |n| < 512 are exact
+  static final float LN2_LOW = 1.4286068e-6f;
 
   // Adding 1.5 * 2^23 rounds to an integer, whose bits are then the low bits of the sum. What is
   // added beyond that is the bias of the exponent, once, twice, or not at all.
@@ -70,7 +70,7 @@ final class ScalarMath {
   static final float LOG1P_4 = 0.19106007f;
   static final float LOG1P_5 = -0.13663244f;
   static final float LOG1P_6 = 0.07822593f;
-  static final float LOG1P_7 = -0.029505226f;
+  static final float LOG1P_7 = -0.029505227f;
   static final float LOG1P_8 = 0.0052326913f;
 
   private ScalarMath() {}

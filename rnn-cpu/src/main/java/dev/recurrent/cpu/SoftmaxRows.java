@@ -18,19 +18,19 @@ final class SoftmaxRows {
   void softmax(Matrix a, Matrix out) {
     rows(
         a,
-        r -> {
+        (r, lanes) -> {
           int to = out.offset() + r * out.stride();
           var target = CpuStorage.floats(out);
-          float sum = exponentials(a, r, target, to);
+          float sum = exponentials(a, r, target, to, lanes);
           scale(target, to, out.columns(), 1 / sum);
         });
   }
 
   void crossEntropy(CrossEntropyCall call) {
-    rows(call.logits(), r -> crossEntropyRow(call, r));
+    rows(call.logits(), (r, lanes) -> crossEntropyRow(call, r, lanes));
   }
 
-  private static void crossEntropyRow(CrossEntropyCall call, int r) {
+  private static void crossEntropyRow(CrossEntropyCall call, int r, float[] lanes) {
     var logits = call.logits();
     int classes = logits.columns();
     int from = logits.offset() + r * logits.stride();
@@ -48,9 +48,10 @@ final class SoftmaxRows {
     }
     float smoothing = call.labelSmoothing();
     float targetLogit = source[from + target];
-    float meanLogit = smoothing == 0 ? 0 : Reductions.sum(source, from, classes) / classes;
-    float max = maximum(source, from, classes);
-    float sum = exponentials(logits, r, gradient, to); // reads a logit before it writes there
+    float meanLogit = smoothing == 0 ? 0 : Reductions.sum(source, from, classes, lanes) / classes;
+    float max = Reductions.maximum(source, from, classes, lanes);
+    float sum =
+        exponentials(logits, r, gradient, to, lanes); // reads a logit before it writes there
     float logSum = max + (float) Math.log(sum);
     losses[lossAt] =
         smoothing == 0
@@ -67,11 +68,11 @@ final class SoftmaxRows {
   }
 
   /** Writes exp(a - max) of one row and returns their sum. */
-  private static float exponentials(Matrix a, int row, float[] target, int to) {
+  private static float exponentials(Matrix a, int row, float[] target, int to, float[] lanes) {
     var source = CpuStorage.floats(a);
     int from = a.offset() + row * a.stride();
     int length = a.columns();
-    float max = maximum(source, from, length);
+    float max = Reductions.maximum(source, from, length, lanes);
     var maxima = FloatVector.broadcast(Lanes.SPECIES, max);
     int whole = Lanes.SPECIES.loopBound(length);
     for (int c = 0; c < whole; c += Lanes.COUNT) {
@@ -81,25 +82,7 @@ final class SoftmaxRows {
     for (int c = whole; c < length; c++) {
       target[to + c] = ScalarMath.exp(source[from + c] - max);
     }
-    return Reductions.sum(target, to, length);
-  }
-
-  private static float maximum(float[] values, int from, int length) {
-    int whole = Lanes.SPECIES.loopBound(length);
-    float max = Float.NEGATIVE_INFINITY;
-    if (whole > 0) {
-      var maxima = FloatVector.fromArray(Lanes.SPECIES, values, from);
-      for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
-        maxima = maxima.max(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
-      }
-      for (int lane = 0; lane < Lanes.COUNT; lane++) {
-        max = Math.max(max, maxima.lane(lane));
-      }
-    }
-    for (int c = whole; c < length; c++) {
-      max = Math.max(max, values[from + c]);
-    }
-    return max;
+    return Reductions.sum(target, to, length, lanes);
   }
 
   private static void scale(float[] values, int from, int length, float factor) {
@@ -115,22 +98,25 @@ final class SoftmaxRows {
   }
 
   private interface Row {
-    void compute(int row);
+    /** Computes one row; {@code lanes} is scratch for one vector. */
+    void compute(int row, float[] lanes);
   }
 
   private void rows(Matrix shape, Row row) {
     int rows = shape.rows();
     if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {
+      var lanes = new float[Lanes.COUNT];
       for (int r = 0; r < rows; r++) {
-        row.compute(r);
+        row.compute(r, lanes);
       }
       return;
     }
     workers.run(
         worker -> {
+          var lanes = new float[Lanes.COUNT];
           int to = (int) ((long) rows * (worker + 1) / workers.count());
           for (int r = (int) ((long) rows * worker / workers.count()); r < to; r++) {
-            row.compute(r);
+            row.compute(r, lanes);
           }
         });
   }

@@ -14,6 +14,7 @@ final class StepContext {
   private final int[] offsets;
   private final int[] strides;
   private final float[] temporaries;
+  private final float[] lanes = new float[Lanes.COUNT];
 
   private int batch;
   private int packedRow;
@@ -87,5 +88,10 @@ final class StepContext {
 
   float[] temporaries() {
     return temporaries;
+  }
+
+  /** Returns scratch for one vector. */
+  float[] lanes() {
+    return lanes;
   }
 }

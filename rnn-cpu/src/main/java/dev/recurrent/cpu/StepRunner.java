@@ -124,7 +124,7 @@ final class StepRunner {
       throw new IllegalStateException("row sum: expected a row of numbers, got a scalar");
     }
     for (int r = 0; r < to - from; r++) {
-      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width());
+      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width(), at.lanes());
     }
   }
 
@@ -142,12 +142,11 @@ final class StepRunner {
   /** Runs the passes tile by tile, so that what one hands to the next stays in the L1 cache. */
   void passes(StepContext at, int worker, List<PassPlan> passes, int from, int to) {
     for (int first = 0; first < passes.size(); ) {
-      int width = passes.get(first).width();
+      var units = passes.get(first).units();
       int end = first + 1;
-      while (end < passes.size() && passes.get(end).width() == width) {
+      while (end < passes.size() && passes.get(end).units().width() == units.width()) {
         end++;
       }
-      var units = Units.of(width, pool.count());
       int start = partition.startBlock(worker, units) * Lanes.COUNT;
       int stop = partition.endBlock(worker, units) * Lanes.COUNT;
       do { // at least once: a pass may have numbers for whole rows to store

@@ -14,7 +14,7 @@ abstract class Tile {
    * @param a A; element (r, k) at {@code aOffset + r * aStride + k}, or, where A is packed, at
    *     {@code aOffset + k * R + r}
    * @param b panel {@code [depth][V][lanes]} at {@code bOffset}; a tile over several panels finds
-   *     each next one {@code panelStride} later
+   *     each next one {@code panelStride} later, one that reads a row-major B each next row
    * @param s what the sums start from, rows {@code sStride} apart (0 repeats one row)
    * @param c rows {@code cStride} apart
    * @param d columns of C and S that the vectors go to, from index {@code dFirst}

@@ -35,12 +35,14 @@ import java.util.List;
  * <p>It calls nothing but the Vector API: see {@link VectorBodies} for why.
  */
 final class TileCompiler {
-  /** How a tile finds its element (r, k) of A. */
-  enum Left {
-    /** {@code a[aOffset + r * aStride + k]}. */
-    ROW_MAJOR,
-    /** {@code a[aOffset + k * rows + r]}. */
-    PACKED
+  /** How a tile finds the elements of A and B. */
+  enum Layout {
+    /** A row-major, {@code a[aOffset + r * aStride + k]}; B in panels. */
+    ROWS_BY_PANELS,
+    /** A packed in tiles, {@code a[aOffset + k * rows + r]}; B in panels. */
+    TILES_BY_PANELS,
+    /** A row-major; B row-major, its rows {@code panelStride} apart. */
+    ROWS_BY_ROWS
   }
 
   private static final ClassDesc TILE = ClassDesc.of("dev.recurrent.cpu.Tile");
@@ -87,7 +89,7 @@ final class TileCompiler {
   private final int rows;
   private final int vectors; // in all panels
   private final int panels;
-  private final Left left;
+  private final Layout layout;
 
   private int k;
   private final List<Integer> sums = new ArrayList<>(); // slots, [rows][vectors]
@@ -95,17 +97,17 @@ final class TileCompiler {
   private final List<Integer> lefts = new ArrayList<>(); // slots of the rows' offsets in A
   private final List<Integer> rights = new ArrayList<>(); // slots of the vectors of B
 
-  private TileCompiler(int rows, int vectors, int panels, Left left) {
+  private TileCompiler(int rows, int vectors, int panels, Layout layout) {
     this.rows = rows;
     this.vectors = vectors * panels;
     this.panels = panels;
-    this.left = left;
+    this.layout = layout;
   }
 
   /** Compiles a tile of {@code rows} times {@code panels} panels of {@code vectors} each. */
-  static Tile compile(int rows, int vectors, int panels, Left left) {
-    var compiler = new TileCompiler(rows, vectors, panels, left);
-    var name = "Tile%dx%d%s".formatted(rows, vectors * panels, left == Left.PACKED ? "Packed" : "");
+  static Tile compile(int rows, int vectors, int panels, Layout layout) {
+    var compiler = new TileCompiler(rows, vectors, panels, layout);
+    var name = "Tile%dx%d_%s".formatted(rows, vectors * panels, layout);
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -173,7 +175,7 @@ final class TileCompiler {
     for (int r = 0; r < rows; r++) {
       int slot = code.allocateLocal(TypeKind.INT);
       lefts.add(slot);
-      if (left == Left.PACKED) {
+      if (layout == Layout.TILES_BY_PANELS) {
         code.iload(A_OFFSET).loadConstant(r).iadd().istore(slot);
       } else if (r == 0) {
         code.iload(A_OFFSET).istore(slot);
@@ -186,20 +188,24 @@ final class TileCompiler {
   /** Adds one k to all sums. */
   private void emitStep(CodeBuilder code) {
     int panelVectors = vectors / panels;
-    int row = panelVectors * Lanes.COUNT;
     for (int v = 0; v < vectors; v++) {
       species(code).aload(B).iload(B_OFFSET);
-      if (v >= panelVectors) {
-        code.iload(PANEL_STRIDE).loadConstant(v / panelVectors).imul().iadd();
+      if (layout == Layout.ROWS_BY_ROWS) {
+        code.iload(k).iload(PANEL_STRIDE).imul().iadd();
+        code.loadConstant(v * Lanes.COUNT).iadd();
+      } else {
+        if (v >= panelVectors) {
+          code.iload(PANEL_STRIDE).loadConstant(v / panelVectors).imul().iadd();
+        }
+        code.iload(k).loadConstant(panelVectors * Lanes.COUNT).imul().iadd();
+        code.loadConstant(v % panelVectors * Lanes.COUNT).iadd();
       }
-      code.iload(k).loadConstant(row).imul().iadd();
-      code.loadConstant(v % panelVectors * Lanes.COUNT).iadd();
       load(code).astore(rights.get(v));
     }
     int y = code.allocateLocal(TypeKind.REFERENCE);
     for (int r = 0; r < rows; r++) {
       species(code).aload(A).iload(lefts.get(r)).iload(k);
-      if (left == Left.PACKED) {
+      if (layout == Layout.TILES_BY_PANELS) {
         code.loadConstant(rows).imul();
       }
       code.iadd().faload();

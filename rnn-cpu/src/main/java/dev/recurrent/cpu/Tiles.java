@@ -19,6 +19,11 @@ final class Tiles {
   private static final Tile[] PACKED = new Tile[Lanes.PANEL_VECTORS];
   private static final Tile[] ROW = new Tile[ROW_PANELS];
 
+  /** Most rows for which reading B in place beats packing it first. */
+  static final int DIRECT_ROWS = 3;
+
+  private static final Tile[] DIRECT = new Tile[DIRECT_ROWS * ROW_PANELS];
+
   private Tiles() {}
 
   /** Returns the tile of {@code rows} (1 to TILE_ROWS) x {@code vectors} (1 to PANEL_VECTORS). */
@@ -26,7 +31,7 @@ final class Tiles {
     int index = (vectors - 1) * Lanes.TILE_ROWS + rows - 1;
     var tile = ROW_MAJOR[index];
     if (tile == null) {
-      tile = TileCompiler.compile(rows, vectors, 1, TileCompiler.Left.ROW_MAJOR);
+      tile = TileCompiler.compile(rows, vectors, 1, TileCompiler.Layout.ROWS_BY_PANELS);
       ROW_MAJOR[index] = tile; // of two threads either may win
     }
     return tile;
@@ -36,7 +41,7 @@ final class Tiles {
   static Tile packed(int vectors) {
     var tile = PACKED[vectors - 1];
     if (tile == null) {
-      tile = TileCompiler.compile(Lanes.TILE_ROWS, vectors, 1, TileCompiler.Left.PACKED);
+      tile = TileCompiler.compile(Lanes.TILE_ROWS, vectors, 1, TileCompiler.Layout.TILES_BY_PANELS);
       PACKED[vectors - 1] = tile;
     }
     return tile;
@@ -46,8 +51,24 @@ final class Tiles {
   static Tile row(int panels) {
     var tile = ROW[panels - 1];
     if (tile == null) {
-      tile = TileCompiler.compile(1, Lanes.PANEL_VECTORS, panels, TileCompiler.Left.ROW_MAJOR);
+      tile =
+          TileCompiler.compile(1, Lanes.PANEL_VECTORS, panels, TileCompiler.Layout.ROWS_BY_PANELS);
       ROW[panels - 1] = tile;
+    }
+    return tile;
+  }
+
+  /**
+   * Returns the tile of {@code rows} (1 to DIRECT_ROWS) x {@code panels} times PANEL_VECTORS
+   * adjacent vectors of a row-major B; more than one panel only for one row.
+   */
+  static Tile direct(int rows, int panels) {
+    int index = (panels - 1) * DIRECT_ROWS + rows - 1;
+    var tile = DIRECT[index];
+    if (tile == null) {
+      var layout = TileCompiler.Layout.ROWS_BY_ROWS;
+      tile = TileCompiler.compile(rows, panels * Lanes.PANEL_VECTORS, 1, layout);
+      DIRECT[index] = tile;
     }
     return tile;
   }

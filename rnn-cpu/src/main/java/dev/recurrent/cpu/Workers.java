@@ -1,8 +1,8 @@
 package dev.recurrent.cpu;
 
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a task on a fixed number of threads at once; the caller is worker 0.
@@ -21,15 +21,17 @@ final class Workers implements AutoCloseable {
   /** How long an idle worker looks for the next task before it parks. */
   private static final long SPIN_NANOS = 30_000;
 
+  private static final Task NOTHING = _ -> {};
+
   private final int count;
   private final Barrier barrier;
   private final Thread[] threads; // [count], 0 unused
   private final ReentrantLock turn = new ReentrantLock();
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private @Nullable Throwable failure;
   private final Signal[] parked; // [count], 1 while the worker sleeps or is about to
   private final Signal generation = new Signal(); // counts the tasks, -1 after close
   private final Barrier finish;
-  private Task task;
+  private Task task = NOTHING;
 
   /** Starts {@code count - 1} threads. */
   Workers(int count) {
@@ -92,7 +94,7 @@ final class Workers implements AutoCloseable {
 
   private void runOnAll(Task task) {
     this.task = task;
-    failure.set(null);
+    failure = null;
     barrier.reset();
     generation.set((generation.get() + 1) & Integer.MAX_VALUE);
     for (int w = 1; w < count; w++) {
@@ -102,12 +104,18 @@ final class Workers implements AutoCloseable {
     }
     perform(task, 0);
     finish.await(0);
-    this.task = null;
-    switch (failure.get()) {
+    this.task = NOTHING;
+    switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
       case Throwable e -> throw new IllegalStateException("workers: checked exception", e);
+    }
+  }
+
+  private synchronized void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
     }
   }
 
@@ -117,7 +125,7 @@ final class Workers implements AutoCloseable {
     } catch (Barrier.Broken e) {
       // the worker that broke the barrier has said why
     } catch (Throwable e) { // also an Error must release the other workers
-      failure.compareAndSet(null, e);
+      fail(e);
       barrier.breakUp();
     }
   }

@@ -2,10 +2,7 @@ package dev.recurrent.cpu;
 
 import java.util.Random;
 
-/**
- * Prints GFLOP/s of the products, best of many runs, and nanoseconds an element of packing and of
- * the transcendental functions. Not a test: run its {@code main}.
- */
+/** Prints GFLOP/s of the products, best of many runs. Not a test: run its {@code main}. */
 final class GemmBenchmark {
   private static final int[][] SHAPES = { // M, K, N, 1 where A is transposed
     {64, 256, 1024, 0},

@@ -55,6 +55,10 @@ class GemmTest {
         check(gemm, 7, 64 * L + 5 * L + 3, 40, orderA, orderB);
         check(gemm, 1100, 33, 70, orderA, orderB);
         check(gemm, 2, 2, 2, orderA, orderB);
+        for (int m = 1; m <= 4; m++) {
+          check(gemm, m, 23 * L + 3, Tiles.DEPTH_BLOCK + 3, orderA, orderB);
+          check(gemm, m, 70 * L, 5, orderA, orderB);
+        }
       }
     }
   }
@@ -62,7 +66,7 @@ class GemmTest {
   @Test
   void bitsDependNeitherOnWorkersNorOnOrderNorOnCompany() {
     int m = 133;
-    int n = 5 * L + 3;
+    int n = 21 * L + 3;
     int k = 300;
     var random = new Random(3);
     float[] values = Randoms.floats(random, m * k);
@@ -88,6 +92,14 @@ class GemmTest {
         var a = MatrixView.of(values, 0, m, k);
         gemm.multiply(MatrixView.of(c, 0, m, n), a, b, b.zeros(), 0, 0);
         assertArrayEquals(expected, c, count + " workers, packed");
+        float[] rows = new float[m * n];
+        for (int i = 0, height = 1; i < m; i += height, height = Math.min(i % 4 + 1, m - i)) {
+          gemm.overwrite(
+              MatrixView.of(rows, i * n, height, n),
+              MatrixView.of(values, i * k, height, k),
+              MatrixView.of(weights, 0, k, n));
+        }
+        assertArrayEquals(expected, rows, count + " workers, a few rows at a time");
         float[] transposed = new float[n * m];
         gemm.overwrite(
             MatrixView.of(transposed, 0, n, m).transposed(), a, MatrixView.of(weights, 0, k, n));

@@ -5,17 +5,54 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Starts the command line {@code rnn}, which the launcher of the same name calls. */
 @Command(
     name = "rnn",
-    description = "Recurrent neural networks for the JVM.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    header = "Recurrent neural networks for the JVM.",
+    synopsisHeading = "%nUsage: ",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
+    footer = {
+      "",
+      "Start with @|bold ./rnn train text --quick|@; every command has a @|bold --help|@.",
+      "RNN_BACKEND chooses the backend, RNN_JAVA_OPTS gives options to Java."
+    },
+    versionProvider = Main.Version.class,
+    subcommands = {
+      TrainCommand.class,
+      SampleCommand.class,
+      VerifyCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Print this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  private boolean version;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean debug;
 
   private Main() {}
 
@@ -26,12 +63,17 @@ public final class Main implements Runnable {
 
   /** Returns the command line with all its commands, which no other one shares. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    var main = new Main();
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
+        .setExecutionExceptionHandler(
+            (error, line, parsed) -> Errors.failed(error, line, main.debug));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "rnn: expected a command, got none");
+    throw new ParameterException(spec.commandLine(), "expected a command, got none");
   }
 
   /** Names the version of the jar and of the Java that runs it. */

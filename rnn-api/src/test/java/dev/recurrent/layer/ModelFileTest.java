@@ -1,0 +1,178 @@
+package dev.recurrent.layer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
+import dev.recurrent.reference.ReferenceBackend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFileTest {
+  @TempDir Path folder;
+  private final ReferenceBackend backend = new ReferenceBackend();
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private static final class CharModel extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(6, 1));
+    final Recurrent recurrent;
+    final Dense output;
+
+    CharModel(CellDefinition cell, int hidden) {
+      recurrent = add("recurrent", Recurrent.of(cell, 1, hidden).dropout(0.1));
+      output = add("output", Dense.of(recurrent.outputSize(), 6));
+    }
+  }
+
+  private Path saved(CellDefinition cell, int hidden) throws IOException {
+    var file = folder.resolve("model.safetensors");
+    try (var model = new CharModel(cell, hidden)) {
+      model.build(backend, 1);
+      model.save(file, Map.of("vocabulary", "abc\"\n😀"));
+    }
+    return file;
+  }
+
+  @Test
+  void namesAndShapesArePyTorchs() throws IOException {
+    var file = SafeTensors.read(saved(Cells.LSTM, 3));
+    assertEquals(
+        Set.of(
+            "embedding.weight",
+            "recurrent.weight_ih_l0",
+            "recurrent.weight_hh_l0",
+            "recurrent.bias_ih_l0",
+            "recurrent.bias_hh_l0",
+            "output.weight",
+            "output.bias"),
+        file.names());
+    // A matrix of one column stays a matrix.
+    assertArrayEquals(new long[] {12, 1}, file.shape("recurrent.weight_ih_l0"));
+    assertArrayEquals(new long[] {6, 1}, file.shape("embedding.weight"));
+    assertArrayEquals(new long[] {6}, file.shape("output.bias"));
+    assertEquals("abc\"\n😀", file.metadata().get("vocabulary"));
+    assertTrue(file.metadata().get("recurrent.layer.recurrent").contains("cell=lstm"));
+  }
+
+  @Test
+  void everyCellLoadsToTheSameBits() throws IOException {
+    for (var cell : Cells.all()) {
+      var file = saved(cell, 4);
+      try (var first = new CharModel(cell, 4);
+          var second = new CharModel(cell, 4)) {
+        first.build(backend, 1);
+        second.build(backend, 2);
+        second.load(file);
+        for (int i = 0; i < first.parameters().size(); i++) {
+          var parameter = first.parameters().get(i);
+          assertArrayEquals(
+              parameter.toArray(),
+              second.parameters().get(i).toArray(),
+              cell + " " + parameter.name());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPartOfAModelLoadsFromAPrefix() throws IOException {
+    var file = SafeTensors.read(saved(Cells.GRU, 3));
+    try (var layer = Recurrent.of(Cells.GRU, 1, 3).build(backend, 9)) {
+      layer.load(file, "recurrent.");
+      assertArrayEquals(
+          file.floats("recurrent.weight_ih_l0"), layer.parameters().getFirst().toArray());
+    }
+  }
+
+  @Test
+  void aModelOfOtherSizesIsRefusedAndKept() throws IOException {
+    var file = saved(Cells.LSTM, 3);
+    try (var model = new CharModel(Cells.LSTM, 4)) {
+      model.build(backend, 1);
+      var before = model.parameters().getLast().toArray();
+      var e = assertThrows(SafeTensorsException.class, () -> model.load(file));
+      assertTrue(e.getMessage().contains("hidden=4"), e.getMessage());
+      assertTrue(e.getMessage().contains("hidden=3"), e.getMessage());
+      assertArrayEquals(before, model.parameters().getLast().toArray());
+    }
+    try (var model = new CharModel(Cells.GRU, 3)) {
+      model.build(backend, 1);
+      var e = assertThrows(SafeTensorsException.class, () -> model.load(file));
+      assertTrue(e.getMessage().contains("cell=gru"), e.getMessage());
+    }
+  }
+
+  @Test
+  void tensorsMissingOrOfAnotherShapeAreNamed() throws IOException {
+    try (var model = new CharModel(Cells.LSTM, 3)) {
+      model.build(backend, 1);
+      var file = folder.resolve("plain.safetensors");
+      var tensors = new LinkedHashMap<>(model.toTensors());
+      tensors.put("output.bias", dev.recurrent.io.TensorData.of(new float[5], 5));
+      SafeTensors.write(file, tensors, Map.of());
+      var e = assertThrows(SafeTensorsException.class, () -> model.load(file));
+      assertTrue(
+          e.getMessage().endsWith("tensor output.bias: expected [6], got [5]"), e.getMessage());
+      tensors.remove("output.bias");
+      SafeTensors.write(file, tensors, Map.of());
+      e = assertThrows(SafeTensorsException.class, () -> model.load(file));
+      assertTrue(e.getMessage().contains("output.bias"), e.getMessage());
+      tensors.putAll(model.toTensors());
+      tensors.put("extra", dev.recurrent.io.TensorData.of(new float[5], 5));
+      SafeTensors.write(file, tensors, Map.of());
+      e = assertThrows(SafeTensorsException.class, () -> model.load(file));
+      assertTrue(e.getMessage().endsWith("got extra"), e.getMessage());
+    }
+  }
+
+  @Test
+  void reservedMetadataAreRefused() {
+    try (var model = new CharModel(Cells.LSTM, 3)) {
+      model.build(backend, 1);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> model.save(folder.resolve("m"), Map.of("recurrent.version", "9")));
+    }
+  }
+
+  @Test
+  void aModelIsBuiltOnceAndUsedAfterwards() {
+    var model = new CharModel(Cells.LSTM, 3);
+    assertThrows(IllegalStateException.class, model::store);
+    model.build(backend, 1);
+    assertThrows(IllegalStateException.class, () -> model.build(backend, 1));
+    assertThrows(IllegalStateException.class, () -> model.recurrent.layers(2));
+    assertTrue(model.summary().contains("recurrent"), model.summary());
+    assertEquals(6 + 12 + 36 + 12 + 18 + 6, model.parameterCount());
+    model.close();
+  }
+
+  @Test
+  void theSeedAndTheNameDecideTheFirstValues() {
+    try (var a = new CharModel(Cells.LSTM, 3);
+        var b = new CharModel(Cells.LSTM, 3);
+        var c = new CharModel(Cells.LSTM, 3)) {
+      a.build(backend, 1);
+      b.build(backend, 1);
+      c.build(backend, 2);
+      assertArrayEquals(a.output.weight().toArray(), b.output.weight().toArray());
+      assertTrue(
+          !java.util.Arrays.equals(a.output.weight().toArray(), c.output.weight().toArray()));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.recurrent.cpu;
+
+import static dev.recurrent.cell.Functions.relu;
+import static dev.recurrent.cell.Functions.sigmoid;
+import static dev.recurrent.cell.Functions.tanh;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.CellSizes;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.contract.CellProblem;
+import dev.recurrent.contract.CellProblem.Setup;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.SequenceLayout;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Checks what the backend promises beyond the contract: the same bits with any threads. */
+@Tag("lanes")
+class CpuRecurrentKernelTest {
+  private static final CellDefinition OWN =
+      CellDefinition.named(
+          "own",
+          c -> {
+            var x = c.input();
+            var h = c.state("h");
+            var gate = sigmoid(c.linear("gate", x, h));
+            var candidate = tanh(c.linear("candidate", x, gate.times(h)));
+            c.next("h", h.plus(gate.times(relu(candidate).minus(h))));
+          });
+
+  static Stream<CellDefinition> cells() {
+    return Stream.concat(Cells.all().stream(), Stream.of(OWN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void bitsAreThoseOfOneThread(CellDefinition cell) {
+    var program = cell.program(CellSizes.of(19, 70));
+    var layouts =
+        List.of(
+            SequenceLayout.uniform(4, 33), // shared out by rows
+            SequenceLayout.uniform(3, 5), // shared out by units
+            SequenceLayout.ofLengths(3, 0, 5, 1, 4, 4, 2, 5, 5, 5, 1));
+    for (var layout : layouts) {
+      var setup = Setup.of(program, layout, 7).with(Mode.TRAINING);
+      var expected = results(setup, 1);
+      for (int threads : new int[] {2, 3, 16}) {
+        var got = results(setup, threads);
+        for (int i = 0; i < expected.size(); i++) {
+          var what = expected.get(i).name() + ", " + threads + " threads, " + layout;
+          assertArrayEquals(expected.get(i).elements(), got.get(i).elements(), what);
+        }
+      }
+    }
+  }
+
+  private static List<CellProblem.Result> results(Setup setup, int threads) {
+    try (var backend = new CpuBackend(threads);
+        var kernel = backend.compile(setup.program());
+        var problem = new CellProblem(backend, setup)) {
+      problem.run(kernel);
+      return problem.results();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void forwardPassRepeatsToTheSameBits(CellDefinition cell) {
+    var program = cell.program(CellSizes.of(5, 21));
+    var setup = Setup.of(program, SequenceLayout.ofLengths(2, 5, 3), 3);
+    var first = results(setup, 2);
+    var second = results(setup, 2);
+    for (int i = 0; i < first.size(); i++) {
+      assertArrayEquals(first.get(i).elements(), second.get(i).elements(), first.get(i).name());
+    }
+    assertEquals(first.size(), second.size());
+  }
+}

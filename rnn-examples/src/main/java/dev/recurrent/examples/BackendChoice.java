@@ -1,0 +1,81 @@
+package dev.recurrent.examples;
+
+import dev.recurrent.Backends;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.BackendOptions;
+import java.util.Locale;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options of every command that computes: which backend, how many threads. */
+final class BackendChoice {
+  /** Held, since a logger without an owner may be collected and lose its settings. */
+  private static final Logger LOGGER = Logger.getLogger("dev.recurrent");
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "auto, or a name that doctor lists. Default: RNN_BACKEND, or else auto")
+  private @Nullable String name;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      converter = Numbers.AtLeastOne.class,
+      description = "Threads of the backend cpu. Default: all cores")
+  private @Nullable Integer threads;
+
+  /** Returns the name that was asked for: by the option, or by RNN_BACKEND. */
+  String name() {
+    var wanted = name == null ? System.getenv(Backends.VARIABLE) : name;
+    return wanted == null || wanted.isBlank() ? Backends.AUTO : wanted.toLowerCase(Locale.ROOT);
+  }
+
+  /** Tells whether the best backend is to be taken. */
+  boolean isAutomatic() {
+    return name().equals(Backends.AUTO);
+  }
+
+  /** Opens the backend of the given name with the threads that were asked for. */
+  Backend open(String backendName, CommandSpec spec) {
+    quietLogger(spec);
+    return Backends.open(backendName, new BackendOptions(threads == null ? 0 : threads));
+  }
+
+  /** Opens the backend that was asked for, and says which one it is where that was left open. */
+  Backend open(CommandSpec spec) {
+    return open(name(), spec);
+  }
+
+  /** Has the library's log lines printed as they are, without date and class. */
+  private static void quietLogger(CommandSpec spec) {
+    for (var handler : LOGGER.getHandlers()) {
+      LOGGER.removeHandler(handler);
+    }
+    var err = spec.commandLine().getErr();
+    var lines =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            if (record.getLevel().intValue() > Level.INFO.intValue()) {
+              err.println("rnn: " + record.getMessage());
+            }
+          }
+
+          @Override
+          public void flush() {
+            err.flush();
+          }
+
+          @Override
+          public void close() {}
+        };
+    LOGGER.setUseParentHandlers(false);
+    LOGGER.addHandler(lines);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.recurrent.examples;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Turns what went wrong into one line and an exit status. */
+final class Errors {
+  private Errors() {}
+
+  /** Prints what is wrong with the arguments, and where the help is; exit status 2. */
+  static int wrongUsage(ParameterException error) {
+    var line = error.getCommandLine();
+    line.getErr()
+        .println(
+            "rnn: "
+                + oneLine(error.getMessage())
+                + " (see ./"
+                + line.getCommandSpec().qualifiedName()
+                + " --help)");
+    return line.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  /** Prints why a command failed, with {@code debug} also where; exit status 1. */
+  static int failed(Exception error, CommandLine line, boolean debug) {
+    line.getErr().println("rnn: " + describe(error));
+    if (debug) {
+      error.printStackTrace(line.getErr());
+    }
+    return line.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  /** Describes an error in one line, for someone who sees only that line. */
+  static String describe(Throwable error) {
+    String message = error.getMessage();
+    return oneLine(
+        switch (error) {
+          case NoSuchFileException e when e.getReason() == null ->
+              e.getFile() + ": expected a file or folder, got none";
+          case AccessDeniedException e when e.getReason() == null ->
+              e.getFile() + ": expected access to it, got none: permission denied";
+          case NotDirectoryException e -> e.getFile() + ": expected a folder, got a file";
+          case FileAlreadyExistsException e when e.getReason() == null ->
+              e.getFile() + ": expected a folder, got a file";
+          case FileSystemException e -> String.valueOf(e.getMessage());
+          case IOException e when message == null -> e.getClass().getSimpleName();
+          // What is not meant for users at least names itself.
+          case NullPointerException e -> "internal error: " + e + " (--debug shows where)";
+          case IndexOutOfBoundsException e -> "internal error: " + e + " (--debug shows where)";
+          case ClassCastException e -> "internal error: " + e + " (--debug shows where)";
+          default -> message == null ? error + " (--debug shows where)" : message;
+        });
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.recurrent.examples;
+
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Converters for the numbers that options take, and how numbers are printed. */
+final class Numbers {
+  private Numbers() {}
+
+  /** Takes whole numbers from 1 on. */
+  static final class AtLeastOne implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return whole(text, 1);
+    }
+  }
+
+  /** Takes whole numbers from 0 on. */
+  static final class AtLeastZero implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return whole(text, 0);
+    }
+  }
+
+  /** Takes finite numbers above 0. */
+  static final class AboveZero implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = real(text, "a number above 0");
+      if (!(value > 0)) {
+        throw problem("a number above 0", text);
+      }
+      return value;
+    }
+  }
+
+  /** Takes finite numbers from 0 on. */
+  static final class NotNegative implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = real(text, "a number of at least 0");
+      if (!(value >= 0)) {
+        throw problem("a number of at least 0", text);
+      }
+      return value;
+    }
+  }
+
+  /** Takes numbers in [0, 1). */
+  static final class Rate implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = real(text, "a number in [0, 1)");
+      if (!(value >= 0 && value < 1)) {
+        throw problem("a number in [0, 1)", text);
+      }
+      return value;
+    }
+  }
+
+  /** Formats with a point as decimal separator and commas between thousands, on any machine. */
+  static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+
+  /** Writes a duration as a clock does: 1:02:03 or 2:03. */
+  static String clock(double seconds) {
+    long s = Math.round(seconds);
+    return s >= 3600
+        ? format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
+        : format("%d:%02d", s / 60, s % 60);
+  }
+
+  private static int whole(String text, int least) {
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as a number out of range is.
+    }
+    throw problem("a whole number from " + least + " to " + Integer.MAX_VALUE, text);
+  }
+
+  private static double real(String text, String expected) {
+    try {
+      double value = Double.parseDouble(text);
+      if (Double.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as infinity is.
+    }
+    throw problem(expected, text);
+  }
+
+  private static TypeConversionException problem(String expected, String got) {
+    return new TypeConversionException("expected " + expected + ", got " + got);
+  }
+}

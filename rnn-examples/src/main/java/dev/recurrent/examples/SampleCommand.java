@@ -1,0 +1,98 @@
+package dev.recurrent.examples;
+
+import dev.recurrent.examples.text.CharacterModel;
+import dev.recurrent.examples.text.Sampler;
+import dev.recurrent.examples.text.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Writes text with a character model. */
+@Command(
+    name = "sample",
+    header = "Writes text with a model that 'train text' has trained.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true)
+final class SampleCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a training run, or its best.safetensors. Required.")
+  private Path path;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "Text to go on from. Default: a new line")
+  private @Nullable String prompt;
+
+  @Option(
+      names = "--length",
+      paramLabel = "N",
+      defaultValue = "500",
+      converter = Numbers.AtLeastZero.class,
+      description = "Characters to write. Default: ${DEFAULT-VALUE}")
+  private int length;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      defaultValue = "0.8",
+      converter = Numbers.NotNegative.class,
+      description =
+          "Below 1 the text is more likely, above 1 more varied; 0 always takes the likeliest"
+              + " character. Default: ${DEFAULT-VALUE}")
+  private double temperature;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "The same seed gives the same text. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Mixin private BackendChoice backends;
+
+  @Override
+  public Integer call() throws IOException {
+    var out = spec.commandLine().getOut();
+    try (var backend = backends.open(spec);
+        var model = CharacterModel.read(path, backend)) {
+      var tokens = tokens(model.vocabulary());
+      if (prompt != null) {
+        out.print(prompt);
+        out.flush();
+      }
+      try (var sampler = new Sampler(model, tokens, temperature, seed)) {
+        // A reader that has gone away, such as head, ends the text.
+        for (int i = 0; i < length && !out.checkError(); i++) {
+          out.print(Character.toString(model.vocabulary().character(sampler.next())));
+        }
+      }
+      out.println();
+    }
+    return 0;
+  }
+
+  private int[] tokens(Vocabulary vocabulary) {
+    if (prompt == null || prompt.isEmpty()) {
+      int start = vocabulary.has('\n') ? '\n' : vocabulary.character(0);
+      return vocabulary.encode(new int[] {start});
+    }
+    try {
+      return vocabulary.encode(prompt.codePoints().toArray());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--prompt: " + e.getMessage(), e);
+    }
+  }
+}

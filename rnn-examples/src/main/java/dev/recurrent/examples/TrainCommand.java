@@ -1,0 +1,25 @@
+package dev.recurrent.examples;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Holds the commands that train a model. */
+@Command(
+    name = "train",
+    header = "Trains a model.",
+    synopsisHeading = "%nUsage: ",
+    synopsisSubcommandLabel = "TASK",
+    commandListHeading = "%nTasks:%n",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true,
+    subcommands = {TrainTextCommand.class})
+final class TrainCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "train: expected a task, got none");
+  }
+}

@@ -1,0 +1,53 @@
+package dev.recurrent.examples.text;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.recurrent.io.AtomicFiles;
+import dev.recurrent.train.EpochResult;
+import dev.recurrent.train.TrainingListener;
+import dev.recurrent.train.TrainingResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes {@code history.csv}: a line for each epoch, whole after each epoch. */
+final class HistoryFile implements TrainingListener {
+  private final Path file;
+
+  HistoryFile(Path folder) {
+    file = folder.resolve("history.csv");
+  }
+
+  @Override
+  public void epochEnded(EpochResult result) {
+    try {
+      var lines = new ArrayList<String>();
+      if (Files.exists(file)) {
+        // Those of an earlier part of the run; the end of it may have been lost.
+        Files.readAllLines(file).stream().skip(1).limit(result.epoch() - 1L).forEach(lines::add);
+      }
+      lines.add(result.toCsv());
+      write(lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void ended(TrainingResult result) {
+    try {
+      write(result.epochs().stream().map(EpochResult::toCsv).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void write(List<String> lines) throws IOException {
+    var text =
+        EpochResult.CSV_HEADER + "\n" + String.join("\n", lines) + (lines.isEmpty() ? "" : "\n");
+    AtomicFiles.write(file, text.getBytes(UTF_8));
+  }
+}
