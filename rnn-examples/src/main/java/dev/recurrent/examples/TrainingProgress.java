@@ -120,7 +120,6 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   private static boolean isTerminal() {
-    var console = System.console();
-    return console != null && console.isTerminal();
+    return System.console().isTerminal();
   }
 }
