@@ -31,15 +31,8 @@ class CudaProviderTest {
   }
 
   @Test
-<<<<<<< HEAD
   void namesTheMissingDriver() {
     assertContains(unavailable().reason(), "no NVIDIA driver: found no libcuda.so.1 in 1 folders");
-=======
-  void namesTheMissingDriverWhereThereIsNone() {
-    var answer = unavailable();
-    assertTrue(
-        answer.reason().startsWith("No NVIDIA driver: found no libcuda.so.1"), answer::reason);
->>>>>>> main
   }
 
   @Test
@@ -63,7 +56,6 @@ class CudaProviderTest {
     create("lib/libcublas.so.12");
     create("lib/libnvrtc.so.13");
     var answer = unavailable();
-<<<<<<< HEAD
     assertContains(answer.reason(), "no libcublasLt.so.12 and no libnvrtc.so.12 in 1 folders");
     assertContains(answer.reason(), folder.resolve("lib/libnvrtc.so.13") + " is not of CUDA 12");
     assertContains(answer.remedy(), "-Drnn.cuda.libraries=FOLDERS");
@@ -113,18 +105,12 @@ class CudaProviderTest {
         folders.stream().filter(found -> found.startsWith(folder)).distinct().toList().stream()
             .filter(found -> !found.endsWith("targets/x86_64-linux/lib"))
             .toList());
-=======
-    assertTrue(answer.reason().contains(library.toString()), answer::reason);
-    assertTrue(answer.reason().contains("has only a probe"), answer::reason);
-    assertEquals("Use the backend cpu meanwhile.", answer.remedy());
->>>>>>> main
   }
 
   @Test
   void openFailsWithReasonAndRemedy() {
     var error =
         assertThrows(
-<<<<<<< HEAD
             BackendUnavailableException.class, () -> provider(null).open(BackendOptions.DEFAULT));
     assertContains(String.valueOf(error.getMessage()), "use the backend cpu");
   }
@@ -137,11 +123,6 @@ class CudaProviderTest {
     var file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.createFile(file);
-=======
-            BackendUnavailableException.class, () -> provider().open(BackendOptions.DEFAULT));
-    assertTrue(
-        String.valueOf(error.getMessage()).contains("Use the backend cpu"), error::getMessage);
->>>>>>> main
   }
 
   private Unavailable unavailable() {
