@@ -16,14 +16,10 @@ import dev.recurrent.spi.DeviceInfo;
  * libraries of CUDA 12; nothing is loaded before {@link #open}.
  */
 public final class CudaProvider implements BackendProvider {
-<<<<<<< HEAD
   /** The property that says which device to take, 0 or more. */
   static final String DEVICE = "rnn.cuda.device";
 
   private static final String USE_CPU = "use the backend cpu meanwhile";
-=======
-  private static final String USE_CPU = "Use the backend cpu meanwhile.";
->>>>>>> main
 
   private final DriverLibrary driver;
   private final GpuFiles gpus;
@@ -58,19 +54,13 @@ public final class CudaProvider implements BackendProvider {
     var file = driver.find();
     if (file == null) {
       return new Unavailable(
-<<<<<<< HEAD
           "no NVIDIA driver: found no "
               + driver.name()
-=======
-          "No NVIDIA driver: found no "
-              + library.name()
->>>>>>> main
               + " in "
               + driver.folders().size()
               + " folders, from "
               + driver.folders().getFirst()
               + " to "
-<<<<<<< HEAD
               + driver.folders().getLast(),
           "on a machine with an NVIDIA card install its driver; otherwise use the backend cpu",
           null);
@@ -85,12 +75,6 @@ public final class CudaProvider implements BackendProvider {
       return new Unavailable(
           "the NVIDIA driver is there (" + file + "), but no device: found no " + gpus.wanted(),
           "give the container or virtual machine a GPU, such as by docker run --gpus all; "
-=======
-              + library.folders().getLast()
-              + ".",
-          "On a machine with an NVIDIA card install its driver; this version of the backend has"
-              + " only a probe yet, though. "
->>>>>>> main
               + USE_CPU,
           null);
     }
@@ -109,7 +93,6 @@ public final class CudaProvider implements BackendProvider {
     var searched = libraries().folders();
     var other = found.otherVersion();
     return new Unavailable(
-<<<<<<< HEAD
         "driver and device are there, but found no "
             + String.join(" and no ", found.missing())
             + " in "
@@ -124,19 +107,13 @@ public final class CudaProvider implements BackendProvider {
             + CudaLibraries.PROPERTY
             + "=FOLDERS; "
             + USE_CPU,
-=======
-        "The NVIDIA driver is there ("
-            + file
-            + "), but this version of the backend has only a probe.",
-        USE_CPU,
->>>>>>> main
         null);
   }
 
   @Override
   public Backend open(BackendOptions options) {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
-      throw new BackendUnavailableException("backend cuda: " + reason + " " + remedy, cause);
+      throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
     }
     var files = libraries().find().files();
     int ordinal = Integer.getInteger(DEVICE, 0);
