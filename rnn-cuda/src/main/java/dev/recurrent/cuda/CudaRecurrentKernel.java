@@ -10,7 +10,7 @@ import java.util.TreeSet;
 /**
  * Runs a cell on the device: its pointwise regions, forward and backward, are kernels written for
  * it, its products are those of cuBLAS. Sizes are arguments of the kernels, so that a cell is
- * compiled once for all of them.
+ * compiled once for all of them, unless its equations divide by one.
  */
 final class CudaRecurrentKernel implements RecurrentKernel {
   private final Device device;

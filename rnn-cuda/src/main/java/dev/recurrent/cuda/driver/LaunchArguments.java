@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
  * addresses, one for each argument. Used again for every launch.
  */
 public final class LaunchArguments {
-  /** The most arguments of a kernel: far below the 4 KB that CUDA allows on every device. */
-  private static final int CAPACITY = 480;
+  /** The most arguments of a kernel: CUDA 12 allows 32 KB of them. */
+  private static final int CAPACITY = 4000;
 
   private final MemorySegment values;
   private final MemorySegment pointers;

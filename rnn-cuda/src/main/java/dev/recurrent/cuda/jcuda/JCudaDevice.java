@@ -18,8 +18,13 @@ public final class JCudaDevice {
   public static DeviceParts open(int ordinal, List<Path> libraries) {
     Natives.load(libraries);
     var context = new JCudaContext(ordinal);
-    var driver = new JCudaGpuDriver(context);
-    var compiler = new NvrtcCompiler(context.capability(), KernelCache.ofUser());
-    return new DeviceParts("cuda", driver, new JCublasBlas(driver), compiler);
+    try {
+      var driver = new JCudaGpuDriver(context);
+      var compiler = new NvrtcCompiler(context.capability(), KernelCache.ofUser());
+      return new DeviceParts("cuda", driver, new JCublasBlas(driver), compiler);
+    } catch (RuntimeException | Error e) {
+      context.close(); // and with it whatever was made in it
+      throw e;
+    }
   }
 }
