@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -120,7 +119,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Java 25 returns null again where there is no terminal
   private static boolean isTerminal() {
-    return Objects.requireNonNull(System.console()).isTerminal(); // never null since Java 22
+    var console = System.console();
+    return console != null && console.isTerminal();
   }
 }
