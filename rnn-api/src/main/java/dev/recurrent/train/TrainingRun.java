@@ -238,7 +238,7 @@ final class TrainingRun implements AutoCloseable {
             .put("updates", updater.steps())
             .put("bptt", setup.bptt)
             .put("accumulate", setup.accumulate)
-            .put("batches", data.count())
+            .put("data", data.fingerprint())
             .put("seed", setup.seed)
             .put("learningRate", learningRate);
     long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
@@ -254,7 +254,7 @@ final class TrainingRun implements AutoCloseable {
     saved.require("optimizer", setup.optimizer.name());
     saved.require("bptt", setup.bptt);
     saved.require("accumulate", setup.accumulate);
-    saved.require("batches", data.count());
+    saved.require("data", data.fingerprint());
     saved.require("seed", setup.seed);
     at.read(saved);
     learningRate = saved.real("learningRate");

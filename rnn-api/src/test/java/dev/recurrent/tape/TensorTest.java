@@ -59,6 +59,18 @@ class TensorTest {
   }
 
   @Test
+  void productsAddToAGradientThatIsThere() {
+    // What is recorded later goes back first, so that the products find a gradient.
+    check(
+        t -> {
+          var x = t.of(a).times(2);
+          var y = t.of(c).times(2);
+          var products = x.multiply(y).sum().plus(x.multiplyTransposed(x).sum());
+          return products.plus(x.times(x).sum()).plus(y.times(y).sum());
+        });
+  }
+
+  @Test
   void matrixProductsHaveTheirGradients() {
     check(t -> t.of(a).multiply(t.of(c)));
     check(t -> t.of(a).multiplyTransposed(t.of(b)));
@@ -159,6 +171,22 @@ class TensorTest {
       tape.reset();
       var e = assertThrows(IllegalStateException.class, loss::item);
       assertTrue(e.getMessage().contains("reset has freed"), e.getMessage());
+    }
+  }
+
+  @Test
+  void tensorsOfAPassShareNoMemory() {
+    try (var tape = Tape.training(backend, 1)) {
+      for (int pass = 0; pass < 4; pass++) {
+        tape.reset();
+        var tensors = new java.util.ArrayList<Tensor>();
+        for (int i = 0; i < 4 + 3 * pass; i++) {
+          tensors.add(tape.constant(filled(12, pass * 100 + i), 3, 4));
+        }
+        for (int i = 0; i < 4 + 3 * pass; i++) {
+          assertArrayEquals(filled(12, pass * 100 + i), tensors.get(i).toArray());
+        }
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,9 +141,33 @@ public abstract class ResumeContract {
     killAndResume(
         t ->
             t.optimizer(Sgd.withLearningRate(0.5).withNesterov(0.9))
-                .schedule(Schedule.reduceOnPlateau(0.1, 0)),
+                .schedule(new HalvedByValidations()),
         text(),
         30);
+  }
+
+  private static final class HalvedByValidations implements Schedule {
+    private double scale = 1;
+
+    @Override
+    public double learningRate(double base, Progress progress) {
+      return base * scale;
+    }
+
+    @Override
+    public void validated(double value) {
+      scale /= 2;
+    }
+
+    @Override
+    public Map<String, Double> save() {
+      return Map.of("scale", scale);
+    }
+
+    @Override
+    public void restore(Map<String, Double> saved) {
+      scale = saved.get("scale");
+    }
   }
 
   @Test
@@ -219,6 +244,9 @@ public abstract class ResumeContract {
             SafeTensorsException.class,
             () -> train(t -> t.optimizer(Sgd.withLearningRate(1)).resumeFrom(folder), text()));
     assertTrue(e.getMessage().contains("optimizer: expected sgd, got"), e.getMessage());
+    var otherText = TokenStreams.of(TinyModel.text(200, 6), 4).windows(4);
+    e = assertThrows(SafeTensorsException.class, () -> train(t -> t.resumeFrom(folder), otherText));
+    assertTrue(e.getMessage().contains("data: expected 4 streams of 48 tokens"), e.getMessage());
   }
 
   @Test

@@ -1,0 +1,194 @@
+package dev.recurrent.bench.compare;
+
+import dev.recurrent.bench.compare.Work.Cell;
+import dev.recurrent.bench.compare.Work.Mode;
+import dev.recurrent.bench.compare.Work.Shape;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs the candidates in turn, row by row, so that what else happens on the machine hits all of
+ * them alike.
+ */
+public final class Comparison {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** How far outputs may be apart: sums of 12 products and functions, in float32. */
+  private static final double TOLERANCE = 1e-5;
+
+  private final List<Peer> peers;
+  private final Plan plan;
+  private final Consumer<String> progress;
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * Says what to run.
+   *
+   * @param rounds how often each row is timed; the result is the median
+   * @param warmup seconds before each timing
+   * @param seconds seconds of each timing
+   * @param firstSteps seconds for which a new cell is watched
+   */
+  public record Plan(
+      List<Work> works,
+      int threads,
+      int rounds,
+      double warmup,
+      double seconds,
+      double firstSteps) {}
+
+  /** Prepares a run; the first of the peers is ours. */
+  public Comparison(List<Peer> peers, Plan plan, Consumer<String> progress) {
+    this.peers = List.copyOf(peers);
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  /** Runs everything. */
+  public Report run() throws IOException {
+    verify();
+    double gflops = bestProduct();
+    var firstSteps = firstSteps();
+    var rows = new ArrayList<Row>();
+    for (int i = 0; i < plan.works().size(); i++) {
+      var row = row(plan.works().get(i));
+      rows.add(row);
+      progress.accept("%d/%d %s".formatted(i + 1, plan.works().size(), describe(row)));
+    }
+    var versions = new LinkedHashMap<String, String>();
+    for (var peer : peers) {
+      var missing = peer.missing();
+      versions.put(peer.title(), missing == null ? peer.version() : "missing: " + missing);
+    }
+    var goals = Goals.of(rows, gflops, firstSteps);
+    return new Report(Machine.here(), versions, plan.threads(), rows, goals, List.copyOf(notes));
+  }
+
+  /** Asks everyone who can for the output of a small layer with our parameters. */
+  private void verify() {
+    for (var cell : Cell.values()) {
+      var request = Peer.request("check", new Work(cell, new Shape(5, 7, 3, 4, 1), Mode.FWD));
+      var ours = peers.getFirst().ask(request);
+      if (!ours.has("y")) {
+        throw new IllegalStateException(cell.title() + ": expected an output, got " + ours);
+      }
+      ours.propertyStream()
+          .filter(field -> !field.getKey().equals("y"))
+          .forEach(field -> request.set(field.getKey(), field.getValue()));
+      for (var peer : peers.subList(1, peers.size())) {
+        var theirs = peer.ask(request);
+        if (theirs.has("y")) {
+          double distance = distance(ours.get("y"), theirs.get("y"));
+          progress.accept("%s: %s differs by %.1e".formatted(cell.title(), peer.title(), distance));
+          if (!(distance <= TOLERANCE)) {
+            throw new IllegalStateException(
+                "%s: expected the output of %s to within %s, got a difference of %s"
+                    .formatted(cell.title(), peer.title(), TOLERANCE, distance));
+          }
+        } else if (theirs.has("error")) {
+          notes.add(peer.title() + " on a small " + cell.title() + ": " + theirs.get("error"));
+        }
+      }
+    }
+  }
+
+  private static double distance(JsonNode a, JsonNode b) {
+    if (a.size() != b.size()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double largest = 0;
+    for (int i = 0; i < a.size(); i++) {
+      double difference = Math.abs(a.get(i).asDouble() - b.get(i).asDouble());
+      if (!(difference <= largest)) {
+        largest = difference; // NaN too
+      }
+    }
+    return largest;
+  }
+
+  private double bestProduct() {
+    var request = JSON.createObjectNode().put("op", "gflops").put("seconds", 7 * plan.seconds());
+    var answer = peers.getFirst().ask(request);
+    if (!answer.has("gflops")) {
+      notes.add("best matrix product: " + answer);
+      return 0;
+    }
+    double gflops = answer.get("gflops").asDouble();
+    var note =
+        "best matrix product of ours: %s GFLOP/s at M, K, N = %s"
+            .formatted(Text.number(gflops), answer.get("size").asString());
+    progress.accept(note);
+    notes.add(note);
+    return gflops;
+  }
+
+  private Map<Mode, Double> firstSteps() throws IOException {
+    var result = new EnumMap<Mode, Double>(Mode.class);
+    for (var mode : Mode.values()) {
+      var command = new ArrayList<>(Peer.javaCommand());
+      command.addAll(
+          List.of(
+              FirstSteps.class.getName(), mode.id(), "" + plan.threads(), "" + plan.firstSteps()));
+      var process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process.getOutputStream().close();
+      try (var in =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        var line = in.readLine();
+        if (line != null) {
+          result.put(mode, Double.valueOf(line));
+          progress.accept("from definition to full speed, %s: %s s".formatted(mode.id(), line));
+        } else {
+          notes.add("from definition to full speed, " + mode.id() + ": it failed");
+        }
+      }
+    }
+    return result;
+  }
+
+  private Row row(Work work) {
+    var request =
+        Peer.request("time", work).put("warmup", plan.warmup()).put("seconds", plan.seconds());
+    var times = new LinkedHashMap<String, List<Double>>();
+    for (int round = 0; round < plan.rounds(); round++) {
+      for (var peer : peers) {
+        var answer = peer.ask(request);
+        if (answer.has("median_ms")) {
+          times
+              .computeIfAbsent(peer.title(), _ -> new ArrayList<>())
+              .add(answer.get("median_ms").asDouble());
+        } else if (answer.has("error")) {
+          var note = "%s, %s: %s".formatted(peer.title(), work, answer.get("error").asString());
+          if (!notes.contains(note)) {
+            notes.add(note);
+          }
+        }
+      }
+    }
+    var medians = new LinkedHashMap<String, Double>();
+    times.forEach((title, each) -> medians.put(title, Timing.median(each)));
+    return new Row(work, medians);
+  }
+
+  private String describe(Row row) {
+    var text = new StringBuilder(row.work().toString());
+    for (var peer : peers) {
+      var millis = row.millis().get(peer.title());
+      if (millis != null) {
+        text.append("  ").append(peer.title()).append(' ').append(Text.number(millis));
+      }
+    }
+    return text.append(" ms").toString();
+  }
+}
