@@ -41,8 +41,7 @@ class RegressionGuardTest {
     try (var cpu = open(1);
         var fused = new OwnWorkload(cpu, Cells.LSTM_PEEPHOLE, shape, Work.Mode.TRAIN);
         var composed =
-            new OwnWorkload(
-                new Composed(cpu), Cells.LSTM_PEEPHOLE, shape, Work.Mode.TRAIN)) {
+            new OwnWorkload(new Composed(cpu), Cells.LSTM_PEEPHOLE, shape, Work.Mode.TRAIN)) {
       assertFaster(2, fused::run, composed::run, "fused against composed");
     }
   }
