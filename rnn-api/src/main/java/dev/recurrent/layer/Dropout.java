@@ -1,6 +1,8 @@
 package dev.recurrent.layer;
 
 import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.TensorOps.MaskDraw;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.util.List;
@@ -29,14 +31,14 @@ public final class Dropout extends Layer {
   }
 
   static Tensor apply(Tape tape, Tensor x, double rate) {
-    if (rate == 0 || tape.mode() != dev.recurrent.spi.RecurrentKernel.Mode.TRAINING) {
+    if (rate == 0 || tape.mode() != Mode.TRAINING) {
       return x;
     }
-    long seed = tape.nextSeed();
     float keep = (float) (1 - rate);
+    var draw = new MaskDraw(tape.nextSeed(), keep, 1 / keep);
     var out = tape.tensor(x.rows(), x.columns(), x.layout());
     // The mask is drawn again on the way back: cheaper than to keep it.
-    tape.ops().keepMask(seed, keep, 1 / keep, out.value());
+    tape.keepMask(draw, x.layout(), out.value());
     tape.ops().binary(BinaryOp.TIMES, out.value(), x.value(), out.value());
     return tape.record(
         out,
@@ -44,7 +46,7 @@ public final class Dropout extends Layer {
         () ->
             x.contribute(
                 d -> {
-                  tape.ops().keepMask(seed, keep, 1 / keep, d);
+                  tape.keepMask(draw, x.layout(), d);
                   tape.ops().binary(BinaryOp.TIMES, d, out.gradient(), d);
                 }));
   }

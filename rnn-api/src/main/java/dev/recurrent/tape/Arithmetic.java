@@ -3,7 +3,9 @@ package dev.recurrent.tape;
 import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.SequenceLayout;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Holds the operations on tensors, each with the way back. */
 final class Arithmetic {
@@ -186,17 +188,31 @@ final class Arithmetic {
             "row index: expected less than " + a.rows() + ", got " + index);
       }
     }
-    return gatherRows(a, a.tape().indices(indices));
+    return gatherRows(a, a.tape().indices(indices), null);
   }
 
-  static Tensor gatherRows(Tensor a, Matrix indices) {
+  private static Tensor gatherRows(Tensor a, Matrix indices, @Nullable SequenceLayout layout) {
     var tape = a.tape();
-    var out = tape.tensor(indices.rows(), a.columns(), null);
+    var out = tape.tensor(indices.rows(), a.columns(), layout);
     tape.ops().gatherRows(a.value(), indices, out.value());
     return tape.record(
         out,
         List.of(a),
         () -> tape.ops().scatterAddRows(out.gradient(), indices, a.gradientOrZeros()));
+  }
+
+  static Tensor repeat(Tensor a, SequenceLayout layout) {
+    if (a.rows() != layout.batch()) {
+      throw new IllegalArgumentException(
+          "repeat: expected a row for each of " + layout.batch() + " sequences, got " + a.rows());
+    }
+    var owners = new int[layout.totalRows()];
+    for (int t = 0; t < layout.steps(); t++) {
+      for (int i = 0; i < layout.batchSize(t); i++) {
+        owners[layout.rowStart(t) + i] = layout.originalIndex(i);
+      }
+    }
+    return gatherRows(a, a.tape().indices(owners), layout);
   }
 
   static Tensor sum(Tensor a) {

@@ -10,6 +10,7 @@ import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.Storage;
 import dev.recurrent.spi.TensorOps;
+import dev.recurrent.spi.TensorOps.MaskDraw;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -45,6 +46,7 @@ public final class Tape implements AutoCloseable {
   private final List<Recorded> operations = new ArrayList<>();
   private final List<Storage> lent = new ArrayList<>();
   private final IdentityHashMap<Sequences, Matrix> uploads = new IdentityHashMap<>();
+  private final IdentityHashMap<SequenceLayout, Matrix> rowNumbers = new IdentityHashMap<>();
   private final IdentityHashMap<PointwiseProgram, PointwiseKernel> kernels =
       new IdentityHashMap<>();
   private final ArrayDeque<AutoCloseable> toClose = new ArrayDeque<>();
@@ -104,6 +106,7 @@ public final class Tape implements AutoCloseable {
     closeTraces();
     operations.clear();
     uploads.clear();
+    rowNumbers.clear();
     lent.forEach(pool::takeBack);
     lent.clear();
     mode = newMode;
@@ -257,6 +260,31 @@ public final class Tape implements AutoCloseable {
     lent.add(storage);
     backend.memory().write(storage, 0, rows, 0, rows.length);
     return Matrix.of(storage, rows.length, 1);
+  }
+
+  /**
+   * Draws a keep-mask. In packed rows the draw of a sequence depends on its number and the step,
+   * not on the other sequences of the batch.
+   *
+   * @param layout how the rows are packed, or null
+   */
+  public void keepMask(MaskDraw draw, @Nullable SequenceLayout layout, Matrix out) {
+    if (layout == null) {
+      ops().keepMask(draw.seed(), draw.keep(), draw.value(), out);
+    } else {
+      ops().keepMask(draw, rowNumbers.computeIfAbsent(layout, this::numberRows), out);
+    }
+  }
+
+  /** Gives each row a number from its sequence and step; mixing makes equal ones improbable. */
+  private Matrix numberRows(SequenceLayout layout) {
+    var numbers = new int[layout.totalRows()];
+    for (int t = 0; t < layout.steps(); t++) {
+      for (int i = 0; i < layout.batchSize(t); i++) {
+        numbers[layout.rowStart(t) + i] = RandomBits.hash(layout.originalIndex(i)) + t;
+      }
+    }
+    return indices(numbers);
   }
 
   /** Closes something at the end of the pass. */

@@ -203,6 +203,14 @@ public final class Tensor {
     return Arithmetic.gatherRows(this, indices);
   }
 
+  /**
+   * Repeats row i at every step of the caller's sequence i: one vector for a whole sequence, {@code
+   * [B, N]} gives {@code [rows, N]} packed as the layout says.
+   */
+  public Tensor repeat(SequenceLayout over) {
+    return Arithmetic.repeat(this, over);
+  }
+
   /** Returns the sum of all elements, {@code [1, 1]}. */
   public Tensor sum() {
     return Arithmetic.sum(this);

@@ -21,6 +21,14 @@ public interface Batches {
     return false;
   }
 
+  /**
+   * Describes the data, so that a run is not resumed on other ones: what is not described may
+   * change unnoticed.
+   */
+  default String fingerprint() {
+    return count() + " batches";
+  }
+
   /** Returns the given batches, in the same order in every epoch. */
   static Batches of(Batch... batches) {
     var list = List.of(batches);

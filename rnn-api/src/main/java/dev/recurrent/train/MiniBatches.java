@@ -66,6 +66,12 @@ public final class MiniBatches implements Batches {
     return collate.apply(Arrays.copyOfRange(order(epoch), from, Math.min(from + size, examples)));
   }
 
+  @Override
+  public String fingerprint() {
+    String order = shuffled ? "shuffled by seed " + seed : "in order";
+    return examples + " examples in batches of " + size + ", " + order;
+  }
+
   private int[] order(int epoch) {
     if (orderEpoch != epoch) {
       order = new int[examples];

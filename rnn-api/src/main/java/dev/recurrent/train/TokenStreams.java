@@ -1,6 +1,7 @@
 package dev.recurrent.train;
 
 import dev.recurrent.tape.Sequences;
+import java.util.Arrays;
 
 /**
  * Cuts one long text of tokens into parallel streams that are read side by side: stream b is the
@@ -79,6 +80,12 @@ public final class TokenStreams implements Batches {
   @Override
   public boolean carriesState() {
     return true;
+  }
+
+  @Override
+  public String fingerprint() {
+    return "%d streams of %d tokens, hash %08x"
+        .formatted(streams, batch.steps(), Arrays.hashCode(tokens));
   }
 
   private Sequences timeMajor(int shift, int steps) {

@@ -57,25 +57,30 @@ final class TrainingRun implements AutoCloseable {
     }
     updatesPerEpoch = updatesPerEpoch();
     setup.listeners.forEach(listener -> listener.started(setup, budget));
-    boolean stopped = false;
-    while (!stopped && at.epoch < budget.epochs() && updater.steps() < budget.updates()) {
+    boolean wholeEpochs = true;
+    while (wholeEpochs && at.epoch < budget.epochs() && updater.steps() < budget.updates()) {
       epochStarted = System.nanoTime();
-      stopped = trainEpoch();
-      if (!stopped) {
+      wholeEpochs = trainEpoch();
+      if (wholeEpochs) {
         endEpoch();
       }
     }
-    var ending =
-        setup.stopRequested() && at.epoch < budget.epochs()
-            ? TrainingResult.Ending.STOPPED
-            : TrainingResult.Ending.COMPLETED;
+    boolean stopped = setup.stopRequested() && !wholeEpochs;
+    if (!wholeEpochs && !stopped) {
+      endPartOfEpoch();
+    }
     var result =
-        new TrainingResult(history, updater.steps(), ending, at.bestEpoch, at.bestValidation);
+        new TrainingResult(
+            history,
+            updater.steps(),
+            stopped ? TrainingResult.Ending.STOPPED : TrainingResult.Ending.COMPLETED,
+            at.bestEpoch,
+            at.bestValidation);
     setup.listeners.forEach(listener -> listener.ended(result));
     return result;
   }
 
-  /** Trains until the epoch's end, or until a stop, at which a checkpoint is written. */
+  /** Trains to the epoch's end; false means that it ended before, and a checkpoint was written. */
   private boolean trainEpoch() throws IOException {
     for (; at.batch < data.count(); at.batch++) {
       var batch = data.batch(at.epoch, at.batch);
@@ -86,9 +91,10 @@ final class TrainingRun implements AutoCloseable {
       while (at.window < windows) {
         trainWindow(batch);
         at.window++;
-        if (setup.stopRequested() || updater.steps() >= budget.updates()) {
+        boolean last = at.window == windows && at.batch + 1 == data.count();
+        if (setup.stopRequested() || (updater.steps() >= budget.updates() && !last)) {
           checkpoint();
-          return true;
+          return false;
         }
         if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval.toNanos()) {
           checkpoint();
@@ -96,7 +102,7 @@ final class TrainingRun implements AutoCloseable {
       }
       at.window = 0;
     }
-    return false;
+    return true;
   }
 
   private void startBatch(Batch batch) {
@@ -161,34 +167,54 @@ final class TrainingRun implements AutoCloseable {
       update();
     }
     at.seconds += (System.nanoTime() - epochStarted) * 1e-9;
-    double value = Double.NaN;
-    var validation = setup.validation;
-    if (validation != null) {
-      value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
-      boolean maximize = validation.metric().goal() == Metric.Goal.MAXIMIZE;
+    double value = validate();
+    if (setup.validation != null) {
+      boolean maximize = setup.validation.metric().goal() == Metric.Goal.MAXIMIZE;
       setup.schedule.validated(maximize ? -value : value);
-      boolean better =
-          at.bestEpoch == 0 || (maximize ? value > at.bestValidation : value < at.bestValidation);
-      if (better) {
-        at.bestEpoch = at.epoch + 1;
-        at.bestValidation = value;
-        saveBest();
-      }
     }
-    var result =
-        new EpochResult(
-            at.epoch + 1,
-            updater.steps(),
-            at.epochWeight > 0 ? at.epochLoss / at.epochWeight : 0,
-            value,
-            learningRate,
-            at.seconds,
-            at.epochWeight);
+    var result = epochResult(value);
     history.add(result);
     updatesPerEpoch = at.updateOfEpoch;
     at.nextEpoch();
     checkpoint();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  /** Validates where the budget of updates ends; the checkpoint stays that of within the epoch. */
+  private void endPartOfEpoch() throws IOException {
+    at.seconds += (System.nanoTime() - epochStarted) * 1e-9;
+    var result = epochResult(validate());
+    history.add(result);
+    setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  private EpochResult epochResult(double value) {
+    return new EpochResult(
+        at.epoch + 1,
+        updater.steps(),
+        at.epochWeight > 0 ? at.epochLoss / at.epochWeight : 0,
+        value,
+        learningRate,
+        at.seconds,
+        at.epochWeight);
+  }
+
+  /** Measures the metric, and keeps the model if it is the best one so far. */
+  private double validate() throws IOException {
+    var validation = setup.validation;
+    if (validation == null) {
+      return Double.NaN;
+    }
+    double value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
+    boolean maximize = validation.metric().goal() == Metric.Goal.MAXIMIZE;
+    boolean better =
+        at.bestEpoch == 0 || (maximize ? value > at.bestValidation : value < at.bestValidation);
+    if (better) {
+      at.bestEpoch = at.epoch + 1;
+      at.bestValidation = value;
+      saveBest();
+    }
+    return value;
   }
 
   private void saveBest() throws IOException {
@@ -212,7 +238,7 @@ final class TrainingRun implements AutoCloseable {
             .put("updates", updater.steps())
             .put("bptt", setup.bptt)
             .put("accumulate", setup.accumulate)
-            .put("batches", data.count())
+            .put("data", data.fingerprint())
             .put("seed", setup.seed)
             .put("learningRate", learningRate);
     long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
@@ -228,15 +254,15 @@ final class TrainingRun implements AutoCloseable {
     saved.require("optimizer", setup.optimizer.name());
     saved.require("bptt", setup.bptt);
     saved.require("accumulate", setup.accumulate);
-    saved.require("batches", data.count());
+    saved.require("data", data.fingerprint());
     saved.require("seed", setup.seed);
-    saved.parameters(store);
-    updater.restore(saved.moments(), saved.number("updates"));
-    state.restore(saved.states());
-    learningRate = saved.real("learningRate");
     at.read(saved);
-    setup.schedule.restore(saved.reals(SCHEDULE));
+    learningRate = saved.real("learningRate");
     saved.text("history").lines().map(EpochResult::ofCsv).forEach(history::add);
+    state.restore(saved.states());
+    setup.schedule.restore(saved.reals(SCHEDULE));
+    updater.restore(saved.moments(), saved.number("updates"));
+    saved.parameters(store);
   }
 
   private long seed() {

@@ -4,6 +4,7 @@ import static dev.recurrent.train.Losses.crossEntropy;
 import static dev.recurrent.train.Losses.halfSquaredError;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Cells;
@@ -16,6 +17,7 @@ import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -107,6 +109,50 @@ class NetworkGradientTest {
   }
 
   @Test
+  void statesBelongToTheCallersSequences() {
+    var model = new Classifier(Cells.LSTM, r -> r.layers(2).bidirectional());
+    var sequences =
+        List.of(new int[] {4, 0, 1}, new int[] {}, new int[] {3, 2, 4, 1}, new int[] {0, 2});
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      var random = new SplittableRandom(5);
+      var starts = new ArrayList<float[]>();
+      for (int s = 0; s < 8; s++) {
+        var start = new float[4 * 4];
+        for (int i = 0; i < start.length; i++) {
+          start[i] = (float) random.nextDouble();
+        }
+        starts.add(start);
+      }
+      var together =
+          model.encoder.run(
+              tape,
+              model.embedding.on(tape, RAGGED),
+              starts.stream().map(s -> tape.constant(s, 4, 4)).toList());
+      for (int b = 0; b < 4; b++) {
+        int row = b;
+        var alone =
+            model.encoder.run(
+                tape,
+                model.embedding.on(tape, Sequences.ofTokens(List.of(sequences.get(b)))),
+                starts.stream()
+                    .map(s -> tape.constant(Arrays.copyOfRange(s, row * 4, row * 4 + 4), 1, 4))
+                    .toList());
+        for (int s = 0; s < 8; s++) {
+          assertArrayEquals(
+              alone.finalStates().get(s).toArray(),
+              together.finalStates().get(s).sliceRows(b, 1).toArray(),
+              "sequence " + b + ", state " + s);
+        }
+        assertArrayEquals(
+            alone.last().toArray(), together.last().sliceRows(b, 1).toArray(), "sequence " + b);
+      }
+      model.close();
+    }
+  }
+
+  @Test
   void dropoutBetweenLayersAndCellsMasks() {
     var labels = Sequences.ofLabels(2, 0, 1, 1);
     var model = new Classifier(Cells.LSTM, r -> r.layers(2).dropout(0.4));
@@ -118,6 +164,44 @@ class NetworkGradientTest {
           model.store(),
           t -> crossEntropy(model.output.on(t, Pooling.last(model.encode(t))), labels));
       model.close();
+    }
+  }
+
+  @Test
+  void aSequencesDropoutDoesNotDependOnItsCompany() {
+    var alone = Sequences.ofTokens(List.of(new int[] {4, 0, 1}));
+    var model = new Classifier(Cells.GRU, r -> r.layers(3).dropout(0.5));
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.training(backend, 7)) {
+      model.build(backend, 3);
+      tape.reset(tape.mode(), 5);
+      var inCompany = model.encode(tape).unpack().getFirst();
+      tape.reset(tape.mode(), 5);
+      var byItself = model.encoder.on(tape, model.embedding.on(tape, alone)).unpack().getFirst();
+      assertArrayEquals(inCompany, byItself);
+      tape.reset(tape.mode(), 6);
+      var otherSeed = model.encoder.on(tape, model.embedding.on(tape, alone)).unpack().getFirst();
+      assertTrue(!Arrays.deepEquals(byItself, otherSeed));
+      model.close();
+    }
+  }
+
+  @Test
+  void dropoutKeepsTheExpectationAndOnlyTrains() {
+    try (var backend = new ReferenceBackend();
+        var tape = Tape.training(backend, 7)) {
+      var ones = new float[20_000];
+      Arrays.fill(ones, 1);
+      var dropped = Dropout.of(0.3).on(tape, tape.constant(ones, 100, 200)).toArray();
+      double sum = 0;
+      for (float v : dropped) {
+        assertTrue(v == 0 || Math.abs(v - 1 / 0.7f) < 1e-6, "value " + v);
+        sum += v;
+      }
+      // The deviation of the mean of 20,000 draws is 0.0046.
+      assertEquals(1, sum / ones.length, 0.02);
+      tape.reset(dev.recurrent.spi.RecurrentKernel.Mode.EVALUATION, 1);
+      assertArrayEquals(ones, Dropout.of(0.3).on(tape, tape.constant(ones, 100, 200)).toArray());
     }
   }
 

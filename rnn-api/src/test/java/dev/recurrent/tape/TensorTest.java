@@ -59,6 +59,18 @@ class TensorTest {
   }
 
   @Test
+  void productsAddToAGradientThatIsThere() {
+    // What is recorded later goes back first, so that the products find a gradient.
+    check(
+        t -> {
+          var x = t.of(a).times(2);
+          var y = t.of(c).times(2);
+          var products = x.multiply(y).sum().plus(x.multiplyTransposed(x).sum());
+          return products.plus(x.times(x).sum()).plus(y.times(y).sum());
+        });
+  }
+
+  @Test
   void matrixProductsHaveTheirGradients() {
     check(t -> t.of(a).multiply(t.of(c)));
     check(t -> t.of(a).multiplyTransposed(t.of(b)));
@@ -69,6 +81,7 @@ class TensorTest {
     check(t -> t.of(a).joinColumns(t.of(b)).columns(2, 5).times(0.7));
     check(t -> t.of(a).joinRows(t.of(b)).sliceRows(1, 4).times(1.5));
     check(t -> t.of(a).gatherRows(new int[] {2, -1, 0, 2}));
+    check(t -> t.of(a).repeat(SequenceLayout.ofLengths(1, 3, 0)).times(2));
     check(t -> t.of(a).withLayout(SequenceLayout.uniform(3, 1)).times(2));
   }
 
@@ -98,6 +111,17 @@ class TensorTest {
         tape.backward(tape.of(a).sum(), 0.5f);
       }
       assertArrayEquals(filled(12, 1.5f), a.gradientToArray());
+    }
+  }
+
+  @Test
+  void aRowIsRepeatedInItsOwnSequence() {
+    try (var tape = Tape.inference(backend)) {
+      var rows = tape.constant(new float[] {1, 2, 3}, 3, 1);
+      var repeated = rows.repeat(SequenceLayout.ofLengths(1, 0, 2)).unpack();
+      assertArrayEquals(new float[][] {{1}}, repeated.get(0));
+      assertArrayEquals(new float[][] {}, repeated.get(1));
+      assertArrayEquals(new float[][] {{3}, {3}}, repeated.get(2));
     }
   }
 
@@ -147,6 +171,22 @@ class TensorTest {
       tape.reset();
       var e = assertThrows(IllegalStateException.class, loss::item);
       assertTrue(e.getMessage().contains("reset has freed"), e.getMessage());
+    }
+  }
+
+  @Test
+  void tensorsOfAPassShareNoMemory() {
+    try (var tape = Tape.training(backend, 1)) {
+      for (int pass = 0; pass < 4; pass++) {
+        tape.reset();
+        var tensors = new java.util.ArrayList<Tensor>();
+        for (int i = 0; i < 4 + 3 * pass; i++) {
+          tensors.add(tape.constant(filled(12, pass * 100 + i), 3, 4));
+        }
+        for (int i = 0; i < 4 + 3 * pass; i++) {
+          assertArrayEquals(filled(12, pass * 100 + i), tensors.get(i).toArray());
+        }
+      }
     }
   }
 

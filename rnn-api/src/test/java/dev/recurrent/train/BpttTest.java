@@ -167,21 +167,22 @@ class BpttTest {
   }
 
   @Test
-  void aPlainNetworkForgetsSoonerThanItsWeightsAllow() {
-    // h' = tanh(w h + ...) with w = 0.5 loses half of the gradient at each step at least.
+  void effectiveMemoryCountsTheStepsAboveOnePercent() {
+    // h' = tanh(h / 2) with h = 0: each step halves the gradient, and 2^-6 > 1 % > 2^-7.
     try (var backend = new ReferenceBackend();
         var model = new TinyModel(Cells.ELMAN, 0)) {
       model.build(backend, 4);
-      for (var parameter : model.recurrent.parameters()) {
+      for (var parameter : model.parameters()) {
         if (parameter.name().contains("weight_h_")) {
           var half = new float[25];
           for (int i = 0; i < 5; i++) {
             half[i * 6] = 0.5f;
           }
           parameter.set(half);
+        } else if (!parameter.name().startsWith("output")) {
+          parameter.set(new float[parameter.size()]);
         }
       }
-      var tokens = Sequences.timeMajor(new int[30], 30, 1);
       LossFunction lastStep =
           (tape, batch, state) ->
               Losses.crossEntropy(
@@ -190,9 +191,14 @@ class BpttTest {
                       Pooling.last(
                           model.recurrent.on(tape, model.embedding.on(tape, batch.inputs())))),
                   batch.targets());
+      var tokens = Sequences.timeMajor(new int[30], 30, 1);
       var flow = Bptt.gradientFlow(model, lastStep, Batch.of(tokens, Sequences.ofLabels(3)));
-      assertTrue(flow.effectiveMemory() <= 7, flow.toString()); // 0.5^7 < 1 %
-      assertTrue(flow.effectiveMemory() >= 1, flow.toString());
+      var norms = flow.hiddenGradientNorm();
+      assertEquals(norms[29] / 2, norms[28], 1e-6f);
+      assertEquals(norms[29] / 64, norms[23], 1e-6f);
+      assertEquals(7, flow.effectiveMemory(), flow.toString());
+      assertTrue(flow.gradientNorm("recurrent.h_l0").length == 30);
+      assertThrows(IllegalArgumentException.class, () -> flow.gradientNorm("recurrent.c_l0"));
     }
   }
 

@@ -51,11 +51,8 @@ final class PassCode {
       }
     }
 
-    /**
-     * Writes a value's one number a row to operand {@code index}, by way of a vector at operand
-     * {@code scratch}: asking a vector for one lane would box it.
-     */
-    record StoreRow(int index, int value, int scratch) implements Step {
+    /** Writes a value's one number a row to operand {@code index}. */
+    record StoreRow(int index, int value) implements Step {
       @Override
       public Shape shape() {
         return Shape.ROW;

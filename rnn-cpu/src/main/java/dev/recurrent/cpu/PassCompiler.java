@@ -18,10 +18,12 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.AccessFlag;
 import java.util.BitSet;
+import java.util.Locale;
 
 /**
  * Writes the bytecode of a {@link PassCode}: a hidden class with one loop over rows and one over
- * vectors of columns. What has one number a row is computed once a row.
+ * vectors of columns. What has one number a row is computed once a row, as a plain float: a vector
+ * that is made outside the inner loop and used in it may be boxed.
  *
  * <p>For {@code y = sigmoid(x + p)} with a vector p it is what one would write by hand:
  *
@@ -38,6 +40,9 @@ import java.util.BitSet;
  */
 final class PassCompiler {
   private static final ClassDesc PASS = ClassDesc.of("dev.recurrent.cpu.Pass");
+  private static final ClassDesc LANES = ClassDesc.of("dev.recurrent.cpu.Lanes");
+  private static final ClassDesc SCALAR_MATH = ClassDesc.of("dev.recurrent.cpu.ScalarMath");
+  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.FloatVector");
   private static final ClassDesc ANY_VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
   private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
@@ -45,7 +50,6 @@ final class PassCompiler {
   private static final ClassDesc INTS = CD_int.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(CD_void, FLOATS.arrayType(), INTS, INTS, CD_int, CD_int);
-  private static final MethodTypeDesc INTO_ARRAY = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
   private static final MethodTypeDesc BINARY = MethodTypeDesc.of(VECTOR, ANY_VECTOR);
 
   private static final int ARRAYS = 1;
@@ -97,7 +101,6 @@ final class PassCompiler {
 
   private void emit(CodeBuilder code) {
     emitOperands(code);
-    emitConstants(code);
     int r = code.allocateLocal(TypeKind.INT);
     c = code.allocateLocal(TypeKind.INT);
     var rowTest = code.newLabel();
@@ -124,16 +127,6 @@ final class PassCompiler {
     }
   }
 
-  private void emitConstants(CodeBuilder code) {
-    for (int i = 0; i < values.length; i++) {
-      if (live.get(i) && pass.steps().get(i) instanceof Step.Constant constant) {
-        species(code).loadConstant(constant.value());
-        broadcast(code);
-        keep(code, i);
-      }
-    }
-  }
-
   private void emitPositions(CodeBuilder code, int r) {
     for (int k = 0; k < positions.length; k++) {
       code.aload(OFFSETS).loadConstant(k).iaload();
@@ -152,66 +145,88 @@ final class PassCompiler {
   }
 
   private void emitStep(CodeBuilder code, int i, Step step) {
+    boolean full = step.shape() == Shape.FULL;
     switch (step) {
-      case Step.Constant _ -> {} // before the loops
+      case Step.Constant _ -> {} // where it is used
       case Step.Load load -> {
-        species(code).aload(arrays[load.index()]).iload(positions[load.index()]);
-        if (load.shape() == Shape.FULL) {
+        if (full) {
+          species(code).aload(arrays[load.index()]).iload(positions[load.index()]);
           code.iload(c).iadd();
           code.invokestatic(
               VECTOR, "fromArray", MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int));
         } else {
-          code.faload();
-          broadcast(code);
+          code.aload(arrays[load.index()]).iload(positions[load.index()]).faload();
         }
-        keep(code, i);
+        keep(code, i, full);
       }
       case Step.Unary unary -> {
-        code.aload(values[unary.a()]);
-        emitUnary(code, unary.op());
-        keep(code, i);
+        use(code, unary.a(), full);
+        if (full) {
+          emitUnary(code, unary.op());
+        } else {
+          emitScalarUnary(code, unary.op());
+        }
+        keep(code, i, full);
       }
       case Step.Binary binary -> {
-        code.aload(values[binary.a()]).aload(values[binary.b()]);
-        emitBinary(code, binary.op());
-        keep(code, i);
+        use(code, binary.a(), full);
+        use(code, binary.b(), full);
+        if (full) {
+          emitBinary(code, binary.op());
+        } else {
+          emitScalarBinary(code, binary.op());
+        }
+        keep(code, i, full);
       }
       case Step.MultiplyAdd fma -> {
-        code.aload(values[fma.a()]).aload(values[fma.b()]).aload(values[fma.c()]);
-        VectorBodies.emitFma(code);
-        keep(code, i);
+        use(code, fma.a(), full);
+        use(code, fma.b(), full);
+        use(code, fma.c(), full);
+        if (full) {
+          VectorBodies.emitFma(code);
+        } else {
+          code.invokestatic(
+              LANES, "fma", MethodTypeDesc.of(CD_float, CD_float, CD_float, CD_float));
+        }
+        keep(code, i, full);
       }
-      case Step.Store store -> emitStore(code, store);
-      case Step.StoreRow store -> emitStoreRow(code, store);
+      case Step.Store store -> {
+        use(code, store.value(), true);
+        code.aload(arrays[store.index()]).iload(positions[store.index()]).iload(c).iadd();
+        code.invokevirtual(VECTOR, "intoArray", MethodTypeDesc.of(CD_void, FLOATS, CD_int));
+      }
+      case Step.StoreRow store -> {
+        code.aload(arrays[store.index()]).iload(positions[store.index()]);
+        use(code, store.value(), false);
+        code.fastore();
+      }
     }
   }
 
-  private void emitStore(CodeBuilder code, Step.Store store) {
-    code.aload(values[store.value()]);
-    code.aload(arrays[store.index()]).iload(positions[store.index()]).iload(c).iadd();
-    code.invokevirtual(VECTOR, "intoArray", INTO_ARRAY);
-  }
-
-  private void emitStoreRow(CodeBuilder code, Step.StoreRow store) {
-    int scratch = arrays[store.scratch()];
-    int at = positions[store.scratch()];
-    code.aload(values[store.value()]).aload(scratch).iload(at);
-    code.invokevirtual(VECTOR, "intoArray", INTO_ARRAY);
-    code.aload(arrays[store.index()]).iload(positions[store.index()]);
-    code.aload(scratch).iload(at).faload().fastore();
+  /** Pushes a value: a vector where one is wanted, otherwise a float. */
+  private void use(CodeBuilder code, int step, boolean asVector) {
+    if (pass.shape(step) == Shape.FULL) {
+      code.aload(values[step]);
+      return;
+    }
+    if (asVector) {
+      species(code);
+    }
+    if (pass.steps().get(step) instanceof Step.Constant constant) {
+      code.loadConstant(constant.value());
+    } else {
+      code.fload(values[step]);
+    }
+    if (asVector) { // C2 takes it out of the loop
+      code.invokestatic(VECTOR, "broadcast", MethodTypeDesc.of(VECTOR, SPECIES, CD_float));
+    }
   }
 
   private void emitUnary(CodeBuilder code, UnaryOp op) {
     switch (op) {
       case NEGATE -> code.invokevirtual(VECTOR, "neg", MethodTypeDesc.of(VECTOR));
       case SQRT -> code.invokevirtual(VECTOR, "sqrt", MethodTypeDesc.of(VECTOR));
-      case SIGMOID -> bodies.emit(code, "sigmoid");
-      case TANH -> bodies.emit(code, "tanh");
-      case RELU -> bodies.emit(code, "relu");
-      case EXP -> bodies.emit(code, "exp");
-      case LOG -> bodies.emit(code, "log");
-      case RECIPROCAL -> bodies.emit(code, "reciprocal");
-      case SOFTPLUS -> bodies.emit(code, "softplus");
+      default -> bodies.emit(code, nameOf(op));
     }
   }
 
@@ -227,16 +242,41 @@ final class PassCompiler {
     }
   }
 
-  private void keep(CodeBuilder code, int step) {
-    values[step] = code.allocateLocal(TypeKind.REFERENCE);
-    code.astore(values[step]);
+  private static void emitScalarUnary(CodeBuilder code, UnaryOp op) {
+    if (op == UnaryOp.NEGATE) {
+      code.fneg();
+    } else {
+      code.invokestatic(SCALAR_MATH, nameOf(op), MethodTypeDesc.of(CD_float, CD_float));
+    }
+  }
+
+  private static void emitScalarBinary(CodeBuilder code, BinaryOp op) {
+    var binary = MethodTypeDesc.of(CD_float, CD_float, CD_float);
+    switch (op) {
+      case PLUS -> code.fadd();
+      case MINUS -> code.fsub();
+      case TIMES -> code.fmul();
+      case DIVIDE -> code.fdiv();
+      case MAX -> code.invokestatic(MATH, "max", binary);
+      case MIN -> code.invokestatic(MATH, "min", binary);
+      case GREATER -> code.invokestatic(SCALAR_MATH, "greater", binary);
+    }
+  }
+
+  private static String nameOf(UnaryOp op) {
+    return op.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void keep(CodeBuilder code, int step, boolean vector) {
+    values[step] = code.allocateLocal(vector ? TypeKind.REFERENCE : TypeKind.FLOAT);
+    if (vector) {
+      code.astore(values[step]);
+    } else {
+      code.fstore(values[step]);
+    }
   }
 
   private static CodeBuilder species(CodeBuilder code) {
-    return code.getstatic(ClassDesc.of("dev.recurrent.cpu.Lanes"), "SPECIES", SPECIES);
-  }
-
-  private static void broadcast(CodeBuilder code) {
-    code.invokestatic(VECTOR, "broadcast", MethodTypeDesc.of(VECTOR, SPECIES, CD_float));
+    return code.getstatic(LANES, "SPECIES", SPECIES);
   }
 }

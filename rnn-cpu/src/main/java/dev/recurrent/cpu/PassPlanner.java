@@ -232,9 +232,7 @@ final class PassPlanner {
       if (place.shape() == Shape.FULL) {
         return new Step.Store(slot(place, -1), step);
       }
-      int scratch = temporaries.size(); // a tile beyond those of values
-      mostTemporaries = Math.max(mostTemporaries, scratch + 1);
-      return new Step.StoreRow(slot(place, -1), step, slot(null, scratch));
+      return new Step.StoreRow(slot(place, -1), step);
     }
 
     private int step(int value) {

@@ -195,4 +195,9 @@ final class ScalarMath {
   private static float exponent(int low) {
     return Float.intBitsToFloat(low << 23);
   }
+
+  /** Returns 1 where a is greater than b, otherwise 0. */
+  static float greater(float a, float b) {
+    return a > b ? 1 : 0;
+  }
 }

@@ -3,14 +3,15 @@ package dev.recurrent.examples;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.examples.bench.RecurrentWork;
 import dev.recurrent.examples.bench.Stopwatch;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Times a recurrent layer. */
@@ -31,6 +32,18 @@ final class BenchCommand implements Callable<Integer> {
   enum Work {
     FWD,
     TRAIN
+  }
+
+  /** Takes the name of what a call does. */
+  static final class WorkName implements ITypeConverter<Work> {
+    @Override
+    public Work convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "fwd" -> Work.FWD;
+        case "train" -> Work.TRAIN;
+        default -> throw new TypeConversionException("expected fwd or train, got " + text);
+      };
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -88,6 +101,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "MODE",
       defaultValue = "fwd",
+      converter = WorkName.class,
       description =
           "fwd: forward, no gradients; train: forward and backward of sum(y), gradients of all"
               + " parameters. Default: ${DEFAULT-VALUE}")
@@ -126,41 +140,59 @@ final class BenchCommand implements Callable<Integer> {
             "result: expected finite numbers, got others: this time means nothing");
       }
       double flops = (double) work.productFlops() * (train ? 3 : 1);
-      var result = new LinkedHashMap<String, Object>();
-      result.put("cell", cell);
-      result.put("input", input);
-      result.put("hidden", hidden);
-      result.put("batch", batch);
-      result.put("steps", steps);
-      result.put("layers", layers);
-      result.put("mode", mode.name().toLowerCase(Locale.ROOT));
-      result.put("backend", backend.device().backend());
-      result.put("device", backend.device().device());
-      result.put("java", Runtime.version().toString());
-      result.put("medianMs", timing.medianMs());
-      result.put("bestMs", timing.bestMs());
-      result.put("calls", timing.calls());
-      result.put("warmUpCalls", timing.warmUpCalls());
-      result.put("gflops", flops / timing.medianMs() / 1e6);
-      print(result, timing);
+      print(
+          new Result(
+              cell,
+              input,
+              hidden,
+              batch,
+              steps,
+              layers,
+              train ? "train" : "fwd",
+              backend.device().backend(),
+              backend.device().device(),
+              Runtime.version().toString(),
+              timing.medianMs(),
+              timing.bestMs(),
+              timing.calls(),
+              timing.warmUpCalls(),
+              flops / timing.medianMs() / 1e6));
     }
     return 0;
   }
 
-  private void print(LinkedHashMap<String, Object> result, Stopwatch.Timing timing) {
+  /** Is what {@code --json} prints, by these names. */
+  record Result(
+      String cell,
+      int input,
+      int hidden,
+      int batch,
+      int steps,
+      int layers,
+      String mode,
+      String backend,
+      String device,
+      String java,
+      double medianMs,
+      double bestMs,
+      int calls,
+      int warmUpCalls,
+      double gflops) {}
+
+  private void print(Result result) {
     var out = spec.commandLine().getOut();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(result));
       return;
     }
-    out.println("backend  " + result.get("backend") + " (" + result.get("device") + ")");
+    out.println("backend  " + result.backend + " (" + result.device + ")");
     out.println(
         Numbers.format(
             "%s %s: input %d, hidden %d, batch %d, steps %d, layers %d",
-            cell, result.get("mode"), input, hidden, batch, steps, layers));
+            cell, result.mode, input, hidden, batch, steps, layers));
     out.println(
         Numbers.format(
             "median %.3f ms, best %.3f ms of %d calls, %.1f GFLOP/s",
-            timing.medianMs(), timing.bestMs(), timing.calls(), result.get("gflops")));
+            result.medianMs, result.bestMs, result.calls, result.gflops));
   }
 }

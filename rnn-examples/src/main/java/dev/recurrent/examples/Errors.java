@@ -19,7 +19,7 @@ final class Errors {
     line.getErr()
         .println(
             "rnn: "
-                + oneLine(error.getMessage())
+                + oneLine(String.valueOf(error.getMessage()))
                 + " (see ./"
                 + line.getCommandSpec().qualifiedName()
                 + " --help)");

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       SampleCommand.class,
+      TraceCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
       DoctorCommand.class
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
+  // picocli itself acts on the next two.
+
+  @SuppressWarnings("UnusedVariable")
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -42,6 +46,7 @@ public final class Main implements Runnable {
       description = "Print this help and exit.")
   private boolean help;
 
+  @SuppressWarnings("UnusedVariable")
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,

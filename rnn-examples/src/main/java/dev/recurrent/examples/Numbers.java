@@ -61,6 +61,7 @@ final class Numbers {
   }
 
   /** Formats with a point as decimal separator and commas between thousands, on any machine. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would bring in a library
   static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }

@@ -119,6 +119,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Java 25 returns null again where there is no terminal
   private static boolean isTerminal() {
     var console = System.console();
     return console != null && console.isTerminal();

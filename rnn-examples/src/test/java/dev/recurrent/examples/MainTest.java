@@ -6,30 +6,87 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
   @Test
-  void helpNamesTheProgram() {
-    assertEquals(0, execute("--help"));
-    assertTrue(out.toString().startsWith("Usage: rnn"), out::toString);
+  void helpNamesTheProgramAndItsCommands() {
+    var run = CommandLineRun.of("--help");
+    assertEquals(0, run.status());
+    assertTrue(run.out().contains("Usage: rnn "), run::out);
+    for (var command : new String[] {"train", "sample", "trace", "verify", "bench", "doctor"}) {
+      assertTrue(run.out().contains("\n  " + command + " "), command);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "train text", "sample", "trace", "verify", "bench", "doctor"})
+  void everyCommandHasAHelp(String command) {
+    var run = CommandLineRun.ofLine(command + " --help");
+    assertEquals(0, run.status(), run::err);
+    assertTrue(run.out().contains("Usage: rnn " + command), run::out);
   }
 
   @Test
   void versionNamesTheJavaThatRuns() {
-    assertEquals(0, execute("--version"));
-    assertTrue(out.toString().contains(Runtime.version().toString()), out::toString);
+    var run = CommandLineRun.of("--version");
+    assertEquals(0, run.status());
+    assertTrue(run.out().contains(Runtime.version().toString()), run::out);
   }
 
   @Test
   void missingCommandIsWrongUsage() {
-    assertEquals(2, execute());
-    assertTrue(err.toString().startsWith("rnn: expected a command, got none"), err::toString);
+    var run = CommandLineRun.of();
+    assertEquals(2, run.status());
+    assertEquals("rnn: expected a command, got none (see ./rnn --help)", run.err().strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          foo                        | 'foo'
+          train                      | expected a task, got none
+          train text --hidden 0      | '--hidden': expected a whole number from 1 to 2147483647, got 0
+          train text --lr nan        | '--lr': expected a number above 0, got nan
+          train text --dropout 1     | '--dropout': expected a number in [0, 1), got 1
+          train text --cell foo      | '--cell': expected one of elman, elman-relu,
+          train text --wrong         | '--wrong'
+          sample                     | '--model=DIR'
+          sample --model x --temperature -1 | '--temperature': expected a number of at least 0, got -1
+          verify                     | '--cases=DIR'
+          bench --mode both          | '--mode': expected fwd or train, got both
+          bench --threads 0          | '--threads': expected a whole number from 1
+          """)
+  void wrongArgumentGetsOneLineAndTheHelpsName(String line, String message) {
+    var run = CommandLineRun.ofLine(line.strip());
+    assertEquals(2, run.status());
+    assertEquals(1, run.err().lines().count(), run::err);
+    assertTrue(run.err().startsWith("rnn: "), run::err);
+    assertTrue(run.err().contains(message.strip()), run::err);
+    assertTrue(run.err().contains("(see ./rnn"), run::err);
+    assertTrue(run.err().contains("--help)"), run::err);
+  }
+
+  @Test
+  void errorIsOneLineAndWithDebugAStackTrace() {
+    var run = CommandLineRun.ofLine("sample --model does-not-exist");
+    assertEquals(1, run.status());
+    assertEquals("rnn: does-not-exist: expected a file, got none", run.err().strip());
+    var debug = CommandLineRun.ofLine("sample --model does-not-exist --debug");
+    assertTrue(debug.err().contains("\tat "), debug::err);
+  }
+
+  @Test
+  void unavailableBackendIsNamedWithReasonAndRemedy() {
+    var run = CommandLineRun.ofLine("bench --backend nope");
+    assertEquals(1, run.status());
+    assertTrue(run.err().contains("[cuda, cpu, reference]"), run::err);
   }
 
   @Test
@@ -40,12 +97,5 @@ class MainTest {
       assertTrue(text.contains("defaultTextHoldsThisVerySource"), "sources");
       assertTrue(text.contains("\n# Recurrent\n") || text.startsWith("# Recurrent\n"), "README");
     }
-  }
-
-  private int execute(String... args) {
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(args);
   }
 }

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the work that {@code shared} benchmarks of recurrent layers time: forward without gradients,
- * or forward and backward of sum(y) with the gradients of all parameters. Inputs lie on the device
- * already; parameters count as changed before each training call, as they are in training.
+ * Does the work that benchmarks of recurrent layers time: forward without gradients, or forward and
+ * backward of sum(y) with the gradients of all parameters. Inputs lie on the device already;
+ * parameters count as changed before each training call, as they are in training.
  */
 public final class RecurrentWork implements AutoCloseable {
   private final Backend backend;

@@ -20,6 +20,7 @@ import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -72,6 +73,24 @@ public final class CharacterModel extends Model {
   public Tensor logits(Tape tape, Sequences characters, RecurrentState state) {
     var h = recurrent.on(tape, embedding.on(tape, characters), state);
     return output.on(tape, dropout.on(tape, h));
+  }
+
+  /**
+   * Is what the model computes for one text, step by step.
+   *
+   * @param embedded what the recurrent layers read, {@code [T, embed]}
+   * @param outputs what the last of them gives, {@code [T, O]}
+   * @param finalStates their states after the last step, {@code [1, S]} each: layer by layer, in it
+   *     state by state
+   * @param logits of the character after each one, {@code [T, vocabulary]}
+   */
+  public record Trace(Tensor embedded, Tensor outputs, List<Tensor> finalStates, Tensor logits) {}
+
+  /** Runs the model from zero states and returns all that lies between its layers. */
+  public Trace trace(Tape tape, int[] tokens) {
+    var x = embedding.on(tape, Sequences.timeMajor(tokens, tokens.length, 1));
+    var result = recurrent.run(tape, x, List.of());
+    return new Trace(x, result.output(), result.finalStates(), output.on(tape, result.output()));
   }
 
   /** Computes the mean cross entropy in nats a character. */

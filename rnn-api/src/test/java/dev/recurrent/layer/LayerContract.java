@@ -1,0 +1,135 @@
+package dev.recurrent.layer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.reference.ReferenceBackend;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.tape.Sequences;
+import dev.recurrent.tape.Tape;
+import dev.recurrent.tape.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Runs networks on a backend and compares with the reference. A backend's test extends this class.
+ */
+public abstract class LayerContract {
+  /** Opens the backend. */
+  protected abstract Backend open();
+
+  static List<CellDefinition> cells() {
+    return Cells.all();
+  }
+
+  private static final class Network extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(9, 7));
+    final Recurrent encoder;
+    final Dense output;
+
+    Network(CellDefinition cell) {
+      encoder = add("encoder", Recurrent.of(cell, 7, 19).layers(2).bidirectional().dropout(0.3));
+      output = add("output", Dense.of(encoder.outputSize(), 5));
+    }
+
+    Tensor on(Tape tape, Sequences tokens) {
+      return output.on(tape, Pooling.max(encoder.on(tape, embedding.on(tape, tokens))));
+    }
+  }
+
+  private static Sequences ragged(int batch, long seed) {
+    var random = new SplittableRandom(seed);
+    var sequences = new ArrayList<int[]>();
+    for (int i = 0; i < batch; i++) {
+      sequences.add(random.ints(random.nextInt(9), 0, 9).toArray());
+    }
+    return Sequences.ofTokens(sequences);
+  }
+
+  private interface Run {
+    Tensor of(Network network, Tape tape);
+  }
+
+  private record Numbers(float[] values, List<float[]> gradients) {}
+
+  private static Numbers run(Backend backend, CellDefinition cell, Run run) {
+    try (backend;
+        var network = new Network(cell);
+        var tape = Tape.training(backend, 4)) {
+      network.build(backend, 8);
+      // Twice, so that the second pass runs in memory that holds old values.
+      tape.backward(run.of(network, tape).sum());
+      tape.reset(tape.mode(), 5);
+      network.store().clearGradients();
+      var y = run.of(network, tape);
+      tape.backward(y.times(y).sum());
+      var gradients = new ArrayList<float[]>();
+      network.parameters().forEach(p -> gradients.add(p.gradientToArray()));
+      return new Numbers(y.toArray(), gradients);
+    }
+  }
+
+  private void check(CellDefinition cell, Run run) {
+    var want = run(new ReferenceBackend(), cell, run);
+    var got = run(open(), cell, run);
+    assertClose(want.values, got.values, "output");
+    for (int i = 0; i < want.gradients.size(); i++) {
+      assertClose(want.gradients.get(i), got.gradients.get(i), "gradient " + i);
+    }
+  }
+
+  /** Single precision over sums of some hundred terms. */
+  private static void assertClose(float[] want, float[] got, String what) {
+    assertEquals(want.length, got.length, what);
+    float largest = 1;
+    for (float v : want) {
+      largest = Math.max(largest, Math.abs(v));
+    }
+    assertArrayEquals(want, got, 2e-5f * largest, what);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void networksGiveTheReferencesNumbers(CellDefinition cell) {
+    check(cell, (network, tape) -> network.on(tape, ragged(6, 1)));
+  }
+
+  @Test
+  void aLayerMayRunSeveralTimesInAPass() {
+    check(
+        Cells.LSTM,
+        (network, tape) ->
+            network
+                .on(tape, ragged(4, 1))
+                .joinRows(network.on(tape, ragged(7, 2)))
+                .joinRows(network.on(tape, ragged(4, 3))));
+  }
+
+  @Test
+  void batchesOfChangingShapeGiveTheReferencesNumbers() {
+    for (int batch : new int[] {1, 5, 33}) {
+      check(Cells.GRU, (network, tape) -> network.on(tape, ragged(batch, batch)));
+    }
+  }
+
+  @Test
+  void parametersThatChangeAreSeen() {
+    try (var backend = open();
+        var layer = Recurrent.of(Cells.LSTM, 3, 20).build(backend, 1);
+        var tape = Tape.training(backend, 1)) {
+      var x = Sequences.ofSequence(new float[][] {{1, 2, 3}, {3, 2, 1}});
+      var y = layer.on(tape, tape.input(x)).toArray();
+      layer.parameters().forEach(p -> p.set(new float[p.size()]));
+      tape.reset();
+      assertArrayEquals(new float[40], layer.on(tape, tape.input(x)).toArray());
+      assertTrue(Math.abs(y[0]) > 0);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.recurrent.cuda;
+
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cuda.driver.DeviceParts;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.DeviceInfo;
+import dev.recurrent.spi.Memory;
+import dev.recurrent.spi.PointwiseKernel;
+import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.TensorOps;
+import java.util.function.Supplier;
+
+/**
+ * Computes on a CUDA device, or on what stands in for one. Work is handed over to the device in the
+ * order of the calls; reading memory waits for it. Used by one thread at a time.
+ */
+public final class CudaBackend implements Backend {
+  private final Device device;
+  private final DeviceInfo info;
+  private final CudaMemory memory;
+  private final Primitives primitives;
+  private final CudaTensorOps ops;
+
+  /**
+   * Opens the backend.
+   *
+   * @param opener opens the device; it is called on the thread that will be the device's own
+   */
+  public CudaBackend(Supplier<DeviceParts> opener) {
+    device = Device.open(opener);
+    try {
+      info = new DeviceInfo(device.name(), device.call(() -> device.driver().description()));
+      memory = new CudaMemory(device);
+      primitives = device.call(() -> new Primitives(device));
+      ops = new CudaTensorOps(device, primitives);
+    } catch (RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public DeviceInfo device() {
+    return info;
+  }
+
+  @Override
+  public Memory memory() {
+    return memory;
+  }
+
+  @Override
+  public TensorOps ops() {
+    return ops;
+  }
+
+  @Override
+  public RecurrentKernel compile(CellProgram program) {
+    return device.call(() -> new CudaRecurrentKernel(device, primitives, program));
+  }
+
+  @Override
+  public PointwiseKernel compile(PointwiseProgram program) {
+    return device.call(() -> new CudaPointwiseKernel(device, program));
+  }
+
+  @Override
+  public void synchronize() {
+    device.run(() -> device.driver().synchronize());
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.recurrent.cuda;
+
+import dev.recurrent.cuda.Slot.Cursor;
+import dev.recurrent.cuda.StepKernels.CallState;
+import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.RecurrentKernel.ForwardCall;
+import dev.recurrent.spi.RecurrentKernel.Mode;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Runs a cell over sequences: the products with the input are one for all steps, and each step is
+ * for each stage its products and its kernels. Nothing in the loop waits for the device.
+ */
+final class ForwardPass {
+  private final Device device;
+  private final Primitives primitives;
+  private final ForwardPlan plan;
+  private final Cursor at = new Cursor();
+
+  ForwardPass(Device device, Primitives primitives, ForwardPlan plan) {
+    this.device = device;
+    this.primitives = primitives;
+    this.plan = plan;
+  }
+
+  void run(ForwardCall call, CudaTrace trace) {
+    var timeline = new Timeline(call.layout(), call.direction());
+    try (var scratch = new DeviceLoan(device.pool())) {
+      var state = bind(call, timeline, trace, scratch);
+      initialise(call, timeline);
+      multiplyInput(call);
+      for (int k = 0; k < timeline.steps(); k++) {
+        int t = timeline.time(k);
+        timeline.moveTo(t, at);
+        step(call, state, t);
+      }
+      copyFinalStates(call, timeline);
+    }
+  }
+
+  private CallState bind(ForwardCall call, Timeline timeline, CudaTrace trace, DeviceLoan scratch) {
+    var layout = call.layout();
+    boolean keeps = call.mode() != Mode.INFERENCE;
+    bindRows(plan.input, call.input());
+    bindRows(plan.output, call.output());
+    plan.vectors.forEach((p, slot) -> slot.bind(vector(call.parameters().get(p))));
+    for (int s = 0; s < plan.before.size(); s++) {
+      long history = trace.loan().take(timeline.historyRows(), plan.before.get(s).width());
+      trace.histories.add(history);
+      plan.before.get(s).bind(history);
+      plan.after.get(s).bind(history);
+    }
+    plan.hoisted.values().forEach(slot -> scratch.bind(slot, layout.totalRows()));
+    plan.step.scratch().forEach(slot -> scratch.bind(slot, layout.batch()));
+    plan.kept.forEach(
+        (value, slot) -> {
+          slot.bind(0);
+          if (keeps) {
+            trace.loan().bind(slot, layout.totalRows());
+            trace.values.put(value, slot.matrix(0).address());
+          }
+        });
+    boolean draws = plan.hasMasks && call.mode() == Mode.TRAINING && layout.batch() > 0;
+    long sequences = draws ? uploadOrder(layout.order(), scratch) : 0;
+    return new CallState(keeps, draws, call.seed(), sequences);
+  }
+
+  private long uploadOrder(List<Integer> order, DeviceLoan scratch) {
+    var values = order.stream().mapToInt(Integer::intValue).toArray();
+    long address = scratch.take(values.length, 1);
+    device.driver().upload(MemorySegment.ofArray(values), address);
+    return address;
+  }
+
+  static void bindRows(Slot slot, Matrix matrix) {
+    slot.bind(CudaStorage.address(matrix), matrix.stride());
+  }
+
+  /** Returns where a vector {@code [rows, 1]} without gaps is. */
+  static long vector(Matrix vector) {
+    if (vector.rows() > 1 && vector.stride() != 1) {
+      throw new IllegalArgumentException(
+          "vector: expected stride 1, got " + vector.stride() + " of " + vector.shape());
+    }
+    return CudaStorage.address(vector);
+  }
+
+  /** Puts the initial state of each sequence into the slot in which it starts. */
+  private void initialise(ForwardCall call, Timeline timeline) {
+    for (int s = 0; s < plan.before.size(); s++) {
+      var history = plan.before.get(s).matrix(timeline.historyRows());
+      for (int length = 1; length <= timeline.steps(); length++) {
+        int from = timeline.running(length);
+        int count = timeline.running(length - 1) - from;
+        if (count > 0) {
+          copyInitial(call, s, from, history.rows(timeline.initialSlot(length) + from, count));
+        }
+      }
+    }
+  }
+
+  private void copyInitial(ForwardCall call, int state, int from, DeviceMatrix target) {
+    if (call.initialStates().isEmpty()) {
+      primitives.fill(target, 0);
+    } else {
+      var initial = DeviceMatrix.of(call.initialStates().get(state));
+      primitives.copy(initial.rows(from, target.rows()), target);
+    }
+  }
+
+  private void multiplyInput(ForwardCall call) {
+    var input = DeviceMatrix.of(call.input());
+    plan.hoisted.forEach(
+        (parameter, slot) ->
+            primitives.multiply(
+                input,
+                DeviceMatrix.of(call.parameters().get(parameter)).transposed(),
+                slot.matrix(input.rows()),
+                0));
+  }
+
+  private void step(ForwardCall call, CallState state, int t) {
+    plan.kernels.runPrologue(device, at, state, t);
+    for (int s = 0; s < plan.products.size(); s++) {
+      for (var product : plan.products.get(s)) {
+        primitives.multiply(
+            product.left().matrix(at, product.columns()),
+            DeviceMatrix.of(call.parameters().get(product.parameter())).transposed(),
+            product.result().matrix(at.rows),
+            0);
+      }
+      plan.kernels.runRowSums(device, s, at, state, t);
+      plan.kernels.runElements(device, s, at, state, t);
+    }
+  }
+
+  /** Of a sequence without steps the final state is the initial one. */
+  private void copyFinalStates(ForwardCall call, Timeline timeline) {
+    int batch = call.layout().batch();
+    for (int s = 0; s < plan.before.size(); s++) {
+      var history = plan.before.get(s).matrix(timeline.historyRows());
+      var target = DeviceMatrix.of(call.finalStates().get(s));
+      for (int length = 1; length <= timeline.steps(); length++) {
+        int from = timeline.running(length);
+        int count = timeline.running(length - 1) - from;
+        if (count > 0) {
+          var source = history.rows(timeline.finalSlot(length) + from, count);
+          primitives.copy(source, target.rows(from, count));
+        }
+      }
+      int started = timeline.running(0);
+      if (started < batch) {
+        copyInitial(call, s, started, target.rows(started, batch - started));
+      }
+    }
+  }
+}

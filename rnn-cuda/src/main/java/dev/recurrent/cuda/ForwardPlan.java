@@ -1,0 +1,111 @@
+package dev.recurrent.cuda;
+
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.Instruction;
+import dev.recurrent.cell.Instruction.Linear;
+import dev.recurrent.cuda.Slot.Place;
+import dev.recurrent.cuda.Slot.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/**
+ * Plans the forward step of a cell: which products each stage takes, and where values live. A
+ * product has scratch memory of its own. To let cuBLAS add it to that of the input instead would
+ * not save traffic: the product would read what the kernel then need not.
+ */
+final class ForwardPlan {
+  final StepPlan step;
+  final StepKernels kernels;
+  final Slot input;
+  final Slot output;
+  final List<Slot> before = new ArrayList<>(); // by state
+  final List<Slot> after = new ArrayList<>(); // by state
+  final TreeMap<Integer, Slot> vectors = new TreeMap<>(); // by parameter
+  final TreeMap<Integer, Slot> hoisted = new TreeMap<>(); // by parameter, [N, rows]
+  final TreeMap<Integer, Slot> kept = new TreeMap<>(); // by value, [N, width]
+  final List<List<Product>> products = new ArrayList<>(); // by stage
+  final boolean hasMasks;
+
+  /** The product of a value with all rows of a weight. */
+  record Product(int parameter, Place left, int columns, Slot result) {}
+
+  /**
+   * Plans a step.
+   *
+   * @param needed the values that the backward pass needs
+   */
+  ForwardPlan(CellProgram cell, SortedSet<Integer> needed) {
+    step = new StepPlan(cell.code());
+    input = new Slot(Rows.PACKED, cell.sizes().input());
+    output = new Slot(Rows.PACKED, cell.outputSize());
+    hasMasks = cell.code().stream().anyMatch(Instruction.Mask.class::isInstance);
+    for (var state : cell.states()) {
+      before.add(new Slot(Rows.PREVIOUS, state.size()));
+      after.add(new Slot(Rows.NEXT, state.size()));
+    }
+    var results = new TreeMap<Integer, Slot>(); // by parameter
+    readSources(cell, results);
+    step.placeForLaterStages();
+    for (int s = 0; s < cell.states().size(); s++) {
+      step.store(cell.next().get(s), after.get(s).place(0));
+    }
+    step.store(cell.next().get(cell.output()), output.place(0));
+    for (int value : needed) {
+      var slot = new Slot(Rows.PACKED, Math.max(1, step.width(value)));
+      kept.put(value, slot);
+      step.storeIfKept(value, slot.place(0));
+    }
+    for (var stage : step.schedule().stages()) {
+      products.add(products(stage.products(), results));
+    }
+    kernels = new StepKernels(cell.name() + "_forward", step);
+  }
+
+  private void readSources(CellProgram cell, Map<Integer, Slot> results) {
+    for (int i = 0; i < cell.code().size(); i++) {
+      switch (cell.code().get(i)) {
+        case Instruction.Input _ -> step.read(i, input.place(0));
+        case Instruction.State state -> step.read(i, before.get(state.state()).place(0));
+        case Instruction.Vector v ->
+            step.read(
+                i,
+                vectors
+                    .computeIfAbsent(
+                        v.parameter(), p -> new Slot(Rows.SHARED, cell.parameters().get(p).rows()))
+                    .place(v.offset()));
+        case Linear linear -> {
+          int rows = cell.parameters().get(linear.parameter()).rows();
+          boolean ofInput = cell.code().get(linear.operand()) instanceof Instruction.Input;
+          var slot =
+              ofInput
+                  ? hoisted.computeIfAbsent(linear.parameter(), _ -> new Slot(Rows.PACKED, rows))
+                  : results.computeIfAbsent(linear.parameter(), _ -> step.scratch(rows));
+          step.read(i, slot.place(linear.offset()));
+        }
+        default -> {}
+      }
+    }
+  }
+
+  /** Makes one product of all slices of a weight: they have the same operand. */
+  private List<Product> products(List<Integer> values, Map<Integer, Slot> results) {
+    var byParameter = new TreeMap<Integer, Product>();
+    for (int value : values) {
+      var linear = (Linear) step.code().get(value);
+      var result = results.get(linear.parameter());
+      if (result != null && !byParameter.containsKey(linear.parameter())) {
+        byParameter.put(
+            linear.parameter(),
+            new Product(
+                linear.parameter(),
+                step.matrixOf(linear.operand()),
+                step.width(linear.operand()),
+                result));
+      }
+    }
+    return List.copyOf(byParameter.values());
+  }
+}

@@ -1,0 +1,157 @@
+package dev.recurrent.cuda;
+
+import dev.recurrent.cell.Instruction;
+import dev.recurrent.cell.Instruction.Mask;
+import dev.recurrent.cuda.Slot.Place;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes one kernel of a step: each value that is asked for becomes a variable, computed from those
+ * before it or read from its place.
+ */
+final class KernelWriter {
+  /** Begins a loop over all elements, as {@code row} and {@code column}. */
+  static final String ELEMENT_LOOP =
+      """
+        for (unsigned i = (unsigned)BLOCK_INDEX * BLOCK_THREADS + THREAD_INDEX;
+             i < (unsigned)rows * (unsigned)columns; i += (unsigned)GRID_BLOCKS * BLOCK_THREADS) {
+          int row = (int)(i / (unsigned)columns);
+          int column = (int)(i - (unsigned)row * (unsigned)columns);
+      """;
+
+  private final StepPlan plan;
+  private final int stage;
+  private final List<Place> places = new ArrayList<>();
+  private final Set<Place> written = new LinkedHashSet<>();
+  private final List<Mask> masks = new ArrayList<>();
+  private final Map<Integer, String> names = new HashMap<>();
+  private final StringBuilder body = new StringBuilder();
+
+  KernelWriter(StepPlan plan, int stage) {
+    this.plan = plan;
+    this.stage = stage;
+  }
+
+  /** Returns the places that the kernel takes, in the order of its arguments. */
+  List<Place> places() {
+    return places;
+  }
+
+  /** Returns the masks that it draws, in the order of its arguments. */
+  List<Mask> masks() {
+    return masks;
+  }
+
+  /** Writes a kernel that stores values of one width, element by element. */
+  String elements(String name, List<StepPlan.Store> stores) {
+    for (var store : stores) {
+      var value = value(store.value());
+      var target = element(store.place(), plan.width(store.value()));
+      written.add(store.place());
+      var statement = target + " = " + value + ";";
+      body.append("    ");
+      body.append(store.kept() ? "if (kept) { " + statement + " }" : statement).append('\n');
+    }
+    return "KERNEL(%s%s) {\n%s%s  }\n}\n"
+        .formatted(name, parameters(), ELEMENT_LOOP, body.toString());
+  }
+
+  /** Writes a kernel that sums rows of values of one width, a block for each row. */
+  String rowSums(String name, List<Integer> sums) {
+    var totals = new StringBuilder();
+    var starts = new StringBuilder();
+    for (int i = 0; i < sums.size(); i++) {
+      int sum = sums.get(i);
+      body.append(
+          "    sum%d += %s;\n".formatted(i, value(plan.code().get(sum).operands().getFirst())));
+      starts.append("  float sum%d = 0.0f;\n".formatted(i));
+      var place = plan.placeOf(sum);
+      written.add(place);
+      totals.append("  sum%d = block_sum(shared, sum%d);\n".formatted(i, i));
+      totals.append(
+          "  if (THREAD_INDEX == 0) { %s = sum%d; }\n"
+              .formatted(element(place, Instruction.SCALAR), i));
+    }
+    return """
+    KERNEL_WITH_BARRIERS(%s%s) {
+      SHARED_FLOATS(shared);
+      int row = BLOCK_INDEX;
+    %s  for (int column = THREAD_INDEX; column < columns; column += BLOCK_THREADS) {
+    %s  }
+    %s}
+    """
+        .formatted(name, parameters(), starts, body, totals);
+  }
+
+  private String parameters() {
+    var text = new StringBuilder(", int rows, int columns, int kept, int drawn");
+    text.append(",\n    GLOBAL(const int) sequences");
+    for (int i = 0; i < masks.size(); i++) {
+      text.append(", int seed%d, int high%d".formatted(i, i));
+    }
+    for (int i = 0; i < places.size(); i++) {
+      var type = written.contains(places.get(i)) ? "float" : "const float";
+      text.append(", GLOBAL(%s) p%d, int s%d".formatted(type, i, i));
+    }
+    return text.toString();
+  }
+
+  private String value(int id) {
+    var known = names.get(id);
+    if (known != null) {
+      return known;
+    }
+    if (plan.code().get(id) instanceof Instruction.Constant constant) {
+      return KernelText.number(constant.value());
+    }
+    var expression = expression(id);
+    var name = "v" + id;
+    body.append("    float %s = %s;\n".formatted(name, expression));
+    names.put(id, name);
+    return name;
+  }
+
+  private String expression(int id) {
+    int width = plan.width(id);
+    var sources = plan.readsOf(id, stage);
+    if (!sources.isEmpty()) {
+      return String.join(" + ", sources.stream().map(place -> element(place, width)).toList());
+    }
+    return switch (plan.code().get(id)) {
+      case Mask mask -> draw(mask);
+      case Instruction.Unary unary -> KernelText.call(unary.op(), value(unary.a()));
+      case Instruction.Binary binary ->
+          KernelText.call(binary.op(), value(binary.a()), value(binary.b()));
+      case Instruction.ClipGradient clip -> value(clip.a());
+      case Instruction.Broadcast broadcast -> value(broadcast.a());
+      case Instruction other -> throw new IllegalStateException("no place for " + other);
+    };
+  }
+
+  private String draw(Mask mask) {
+    int index = masks.indexOf(mask);
+    if (index < 0) {
+      index = masks.size();
+      masks.add(mask);
+    }
+    var keep = KernelText.number(mask.keep());
+    return "!drawn ? %s : random_keeps(random_row_key(seed%d, high%d, sequences[row]), column, %s) ? 1.0f : 0.0f"
+        .formatted(keep, index, index, keep);
+  }
+
+  private String element(Place place, int width) {
+    int index = places.indexOf(place);
+    if (index < 0) {
+      index = places.size();
+      places.add(place);
+    }
+    return width == Instruction.SCALAR
+        ? "p%d[row * s%d]".formatted(index, index)
+        : "p%d[row * s%d + column]".formatted(index, index);
+  }
+}

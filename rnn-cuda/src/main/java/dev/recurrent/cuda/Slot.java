@@ -1,0 +1,102 @@
+package dev.recurrent.cuda;
+
+/**
+ * A matrix that kernels of a step read or write: which rows they see of it depends on the step. A
+ * call binds it to memory.
+ */
+final class Slot {
+  /** Says which rows a step sees. */
+  enum Rows {
+    /** Those of the step among all packed rows: [N, width]. */
+    PACKED,
+    /** The first ones; of no use after the step: [B, width]. */
+    BATCH,
+    /** One row, the same for all sequences: [1, width]. */
+    SHARED,
+    /** Of a history, the states before the step. */
+    PREVIOUS,
+    /** Of a history, the states after the step. */
+    NEXT,
+    /** Of two halves, the gradients of the states after the step: [2 B, width]. */
+    GRADIENT_NEXT,
+    /** Of two halves, the gradients of the states before the step. */
+    GRADIENT_PREVIOUS
+  }
+
+  /** Says where the step at hand is; rows of each kind. */
+  static final class Cursor {
+    int rows; // sequences that are running
+    int packed;
+    int previous;
+    int next;
+    int gradientNext;
+    int gradientPrevious;
+  }
+
+  /** Part of a slot: columns from {@code column} on. */
+  record Place(Slot slot, int column) {
+    /** Returns where the rows of a step begin. */
+    long address(Cursor at) {
+      return slot.address + 4L * ((long) slot.row(at) * slot.stride + column);
+    }
+
+    /** Returns the distance between rows that kernels are to use: 0 where all share one. */
+    int stride() {
+      return slot.rows == Rows.SHARED ? 0 : slot.stride;
+    }
+
+    /** Returns the rows of a step as a matrix. */
+    DeviceMatrix matrix(Cursor at, int columns) {
+      return DeviceMatrix.of(address(at), at.rows, columns, slot.stride);
+    }
+  }
+
+  private final Rows rows;
+  private final int width;
+  private long address;
+  private int stride;
+
+  Slot(Rows rows, int width) {
+    this.rows = rows;
+    this.width = width;
+    this.stride = width;
+  }
+
+  Place place(int column) {
+    return new Place(this, column);
+  }
+
+  int width() {
+    return width;
+  }
+
+  Rows rows() {
+    return rows;
+  }
+
+  /** Uses rows without gaps. */
+  void bind(long newAddress) {
+    bind(newAddress, width);
+  }
+
+  void bind(long newAddress, int newStride) {
+    address = newAddress;
+    stride = newStride;
+  }
+
+  /** Returns all rows, of which there are {@code count}. */
+  DeviceMatrix matrix(int count) {
+    return DeviceMatrix.of(address, count, width, stride);
+  }
+
+  private int row(Cursor at) {
+    return switch (rows) {
+      case PACKED -> at.packed;
+      case BATCH, SHARED -> 0;
+      case PREVIOUS -> at.previous;
+      case NEXT -> at.next;
+      case GRADIENT_NEXT -> at.gradientNext;
+      case GRADIENT_PREVIOUS -> at.gradientPrevious;
+    };
+  }
+}

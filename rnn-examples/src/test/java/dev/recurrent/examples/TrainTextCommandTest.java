@@ -1,0 +1,256 @@
+package dev.recurrent.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.recurrent.Backends;
+import dev.recurrent.examples.text.Text;
+import dev.recurrent.examples.text.TextSettings;
+import dev.recurrent.examples.text.TextTraining;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.spi.BackendOptions;
+import dev.recurrent.train.TrainingListener;
+import dev.recurrent.train.TrainingResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainTextCommandTest {
+  private static final List<String> SMALL =
+      List.of(
+          "--hidden 9 --layers 2 --embed 5 --batch 4 --seq 8 --dropout 0.2 --lr 0.01".split(" "));
+
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void writeText() throws IOException {
+    data = folder.resolve("text.txt");
+    Files.writeString(data, "Der Käse liegt im Schrank, 😀 und so weiter.\n".repeat(30));
+  }
+
+  @Test
+  void trainsAndLeavesModelHistoryAndPicture() throws IOException {
+    var out = train("run", "--epochs", "2");
+    assertTrue(out.contains("lstm, 2 x 9, embedding 5"), out);
+    assertTrue(out.matches("(?s).*epoch 1: [\\d.]+ s, \\d+ characters/s, train \\d.*"), out);
+    assertTrue(out.contains("validation "), out);
+    assertTrue(out.contains("./rnn sample --model " + folder.resolve("run")), out);
+    var history = Files.readAllLines(folder.resolve("run/history.csv"));
+    assertEquals(3, history.size(), history::toString);
+    assertTrue(history.getFirst().startsWith("epoch,"), history::toString);
+    assertTrue(history.getLast().startsWith("2,"), history::toString);
+    assertFalse(Files.readAllLines(folder.resolve("run/losses.csv")).isEmpty());
+    var png = Files.readAllBytes(folder.resolve("run/loss.png"));
+    assertEquals("PNG", new String(png, 1, 3, UTF_8));
+    var model = SafeTensors.read(folder.resolve("run/best.safetensors"));
+    assertTrue(model.has("recurrent.weight_ih_l1"), () -> model.names().toString());
+    assertTrue(String.valueOf(model.metadata().get("text.vocabulary")).contains("ä"));
+  }
+
+  @Test
+  void sampleIsDecidedByItsSeedAndTemperatureZeroTakesTheLikeliest() {
+    train("run", "--epochs", "1");
+    var first = sample("--length", "40", "--seed", "3", "--prompt", "Käse 😀");
+    assertEquals(0, first.status(), first::err);
+    assertTrue(first.out().startsWith("Käse 😀"), first::out);
+    assertEquals(6 + 40, first.out().stripTrailing().codePoints().count(), 2); // blanks at the end
+    assertEquals(first.out(), sample("--length", "40", "--seed", "3", "--prompt", "Käse 😀").out());
+    assertFalse(
+        first.out().equals(sample("--length", "40", "--seed", "4", "--prompt", "Käse 😀").out()));
+    assertEquals(
+        sample("--temperature", "0", "--seed", "1").out(),
+        sample("--temperature", "0", "--seed", "2").out());
+    var unknown = sample("--prompt", "Kßse");
+    assertEquals(1, unknown.status());
+    assertTrue(unknown.err().contains("--prompt: character 2: expected one of the "), unknown::err);
+    assertTrue(unknown.err().contains("got \"ß\" (U+00DF)"), unknown::err);
+  }
+
+  @Test
+  void longerRunGoesOnToTheSameBits() throws IOException {
+    train("whole", "--epochs", "3");
+    train("part", "--epochs", "1");
+    var out = run("train", "text", "--resume", folder.resolve("part") + "", "--epochs", "3");
+    assertEquals(0, out.status(), out::err);
+    assertSameModel("whole", "part");
+  }
+
+  @Test
+  void runThatStopsAnywhereGoesOnToTheSameBits() throws IOException {
+    train("whole", "--epochs", "2");
+    for (int update : new int[] {1, 17, 40}) {
+      var name = "stopped" + update;
+      var stopped = stopAfter(update, folder.resolve(name));
+      assertEquals(TrainingResult.Ending.STOPPED, stopped.ending());
+      assertEquals(update, stopped.updates());
+      var out = run("train", "text", "--resume", folder.resolve(name) + "", "--threads", "1");
+      assertEquals(0, out.status(), out::err);
+      assertSameModel("whole", name);
+      assertEquals(
+          Files.readString(folder.resolve("whole/losses.csv")),
+          Files.readString(folder.resolve(name + "/losses.csv")));
+    }
+  }
+
+  @Test
+  void contradictingOptionIsNamed() throws IOException {
+    train("run", "--epochs", "1");
+    var before = Files.readAllBytes(folder.resolve("run/checkpoint.safetensors"));
+    var run =
+        run(
+            "train text --hidden 12 --seq 8 --lr 0.5 --backend reference --resume".split(" "),
+            folder.resolve("run").toString());
+    assertEquals(2, run.status());
+    assertTrue(run.err().contains("--hidden 12 (the run has 9)"), run::err);
+    assertTrue(run.err().contains("--lr 0.5 (the run has 0.01)"), run::err);
+    assertTrue(run.err().contains("--backend reference (the run has cpu)"), run::err);
+    assertFalse(run.err().contains("--seq"), run::err);
+    assertArrayEquals(before, Files.readAllBytes(folder.resolve("run/checkpoint.safetensors")));
+  }
+
+  @Test
+  void anotherTextIsRefusedByAResumedRun() throws IOException {
+    train("run", "--epochs", "1");
+    Files.writeString(data, "Nun steht hier etwas anderes.\n".repeat(50));
+    var run = run("train", "text", "--resume", folder.resolve("run") + "");
+    assertEquals(1, run.status());
+    assertTrue(run.err().contains("expected the text that the run began with"), run::err);
+  }
+
+  @Test
+  void badTextsAreRefusedAndNothingIsWritten() throws IOException {
+    assertRefused(new byte[0], "expected a text, got an empty file");
+    assertRefused(
+        new byte[] {'a', '\n', 'b', (byte) 0xC3, '('},
+        "expected text in UTF-8, got the byte 0xC3 at offset 3, in line 2");
+    assertRefused(
+        "zu kurz".getBytes(UTF_8),
+        "expected at least 161 characters, for one window of 8 in each of 4 streams");
+  }
+
+  @Test
+  void textIsLongEnoughFromTheLengthThatTheMessageNames() throws IOException {
+    assertRefused("x".repeat(160).getBytes(UTF_8), "expected at least 161 characters");
+    Files.writeString(data, "xy".repeat(81).substring(0, 161));
+    train("just", "--epochs", "1");
+  }
+
+  @Test
+  void foldersAreNotOverwritten() {
+    train("run", "--epochs", "1");
+    var again = run("train", "text", "--data", data + "", "--out", folder.resolve("run") + "");
+    assertEquals(1, again.status());
+    assertTrue(again.err().contains("expected a folder without a run"), again::err);
+    var none = run("train", "text", "--resume", folder.resolve("nothing") + "");
+    assertEquals(1, none.status());
+    assertTrue(none.err().contains("expected the folder of a run"), none::err);
+  }
+
+  @Test
+  void quickRunFailsWhereNothingIsLearnt() {
+    var learnt = run(args("quick", "--quick", "--lr", "0.05"));
+    assertEquals(0, learnt.status(), learnt::out);
+    assertTrue(learnt.out().contains("unigram entropy"), learnt::out);
+    var idle = run(args("idle", "--quick", "--lr", "1e-9"));
+    assertEquals(1, idle.status(), idle::out);
+    assertTrue(idle.out().contains("LEARNT NOTHING"), idle::out);
+  }
+
+  @Test
+  void traceHoldsWhatPyTorchIsComparedWith() throws IOException {
+    train("run", "--epochs", "1");
+    var file = folder.resolve("trace.safetensors");
+    var run =
+        run("trace", "--model", folder.resolve("run") + "", "--text", "Käse", "--out", file + "");
+    assertEquals(0, run.status(), run::err);
+    var trace = SafeTensors.read(file);
+    assertArrayEquals(new long[] {4}, trace.shape("tokens"));
+    assertArrayEquals(new long[] {4, 9}, trace.shape("outputs"));
+    assertArrayEquals(new long[] {1, 9}, trace.shape("state3"));
+    var last = Arrays.copyOfRange(trace.floats("outputs"), 27, 36);
+    assertArrayEquals(last, trace.floats("state2"));
+  }
+
+  private TrainingResult stopAfter(int update, Path run) throws IOException {
+    var text = Text.read(data);
+    try (var backend = Backends.open("cpu", BackendOptions.DEFAULT)) {
+      var given = new TextSettings.Given(null, 9, 2, 5, 0.2, 4, 8, 2, 0.01, null, null, false);
+      var settings = TextSettings.of(given, data.toString(), text.sha256(), "cpu");
+      Files.createDirectories(run);
+      settings.write(run);
+      try (var training = new TextTraining(backend, text, settings, run)) {
+        return training.run(
+            Duration.ofHours(1),
+            new TrainingListener() {
+              @Override
+              public void updated(Update done) {
+                if (done.update() == update) {
+                  training.stop();
+                }
+              }
+            });
+      }
+    }
+  }
+
+  private void assertSameModel(String one, String other) throws IOException {
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve(one).resolve("best.safetensors")),
+        Files.readAllBytes(folder.resolve(other).resolve("best.safetensors")),
+        other);
+  }
+
+  private void assertRefused(byte[] text, String message) throws IOException {
+    Files.write(data, text);
+    var run = run(args("refused"));
+    assertEquals(1, run.status());
+    assertEquals(1, run.err().lines().count(), run::err);
+    assertTrue(run.err().startsWith("rnn: " + data + ": " + message), run::err);
+    assertFalse(Files.exists(folder.resolve("refused")));
+  }
+
+  private String train(String name, String... more) {
+    var run = run(args(name, more));
+    assertEquals(0, run.status(), run::err);
+    return run.out();
+  }
+
+  private String[] args(String name, String... more) {
+    var args = new ArrayList<>(List.of("train", "text", "--backend", "cpu", "--data", data + ""));
+    args.addAll(List.of("--out", folder.resolve(name) + ""));
+    args.addAll(SMALL);
+    if (Arrays.asList(more).contains("--lr")) {
+      int lr = args.indexOf("--lr");
+      args.subList(lr, lr + 2).clear();
+    }
+    args.addAll(List.of(more));
+    return args.toArray(String[]::new);
+  }
+
+  private CommandLineRun sample(String... more) {
+    var args = new ArrayList<>(List.of("sample", "--model", folder.resolve("run") + ""));
+    args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  private static CommandLineRun run(String... args) {
+    return CommandLineRun.of(args);
+  }
+
+  private static CommandLineRun run(String[] args, String last) {
+    var all = Arrays.copyOf(args, args.length + 1);
+    all[args.length] = last;
+    return CommandLineRun.of(all);
+  }
+}
