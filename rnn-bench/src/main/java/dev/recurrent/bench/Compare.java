@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
       "A library that is not there is reported as missing."
     })
 public final class Compare implements Callable<Integer> {
-  @Option(names = "--out", paramLabel = "DIR", description = "where the results go: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where the results go: ${DEFAULT-VALUE}")
   private Path out = Path.of("runs", "compare");
 
   @Option(
@@ -61,7 +64,10 @@ public final class Compare implements Callable<Integer> {
       description = "cells to run: rnn, gru, lstm, lstm-peephole")
   private List<String> cells = List.of();
 
-  @Option(names = "--quick", description = "the LSTMs on two small shapes, in less than a minute: to try it out, not to measure")
+  @Option(
+      names = "--quick",
+      description =
+          "the LSTMs on two small shapes, in less than a minute: to try it out, not to measure")
   private boolean quick;
 
   /** The launcher rnn-bench/compare says where it is. */

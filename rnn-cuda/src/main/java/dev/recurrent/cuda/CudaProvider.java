@@ -1,28 +1,42 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cuda.driver.CudaException;
+import dev.recurrent.cuda.jcuda.JCudaDevice;
 import dev.recurrent.spi.Availability;
+import dev.recurrent.spi.Availability.Available;
 import dev.recurrent.spi.Availability.Unavailable;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
+import dev.recurrent.spi.DeviceInfo;
 
 /**
- * Offers the backend {@code cuda}. This version has only its probe, which says so, and whether the
- * NVIDIA driver that the backend will need is there.
+ * Offers the backend {@code cuda}. Its probe looks for files alone: the driver, a device, and the
+ * libraries of CUDA 12; nothing is loaded before {@link #open}.
  */
 public final class CudaProvider implements BackendProvider {
-  private static final String USE_CPU = "Use the backend cpu meanwhile.";
+  /** The property that says which device to take, 0 or more. */
+  static final String DEVICE = "rnn.cuda.device";
 
-  private final DriverLibrary library;
+  private static final String USE_CPU = "use the backend cpu meanwhile";
+
+  private final DriverLibrary driver;
+  private final GpuFiles gpus;
+  private final CudaLibraries libraries;
 
   /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public CudaProvider() {
-    this(DriverLibrary.ofThisSystem());
+    this(
+        DriverLibrary.ofThisSystem(),
+        GpuFiles.ofThisSystem(),
+        new CudaLibraries(java.util.List.of()));
   }
 
-  CudaProvider(DriverLibrary library) {
-    this.library = library;
+  CudaProvider(DriverLibrary driver, GpuFiles gpus, CudaLibraries libraries) {
+    this.driver = driver;
+    this.gpus = gpus;
+    this.libraries = libraries;
   }
 
   @Override
@@ -37,36 +51,81 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public Availability probe() {
-    var file = library.find();
+    var file = driver.find();
     if (file == null) {
       return new Unavailable(
-          "No NVIDIA driver: found no "
-              + library.name()
+          "no NVIDIA driver: found no "
+              + driver.name()
               + " in "
-              + library.folders().size()
+              + driver.folders().size()
               + " folders, from "
-              + library.folders().getFirst()
+              + driver.folders().getFirst()
               + " to "
-              + library.folders().getLast()
-              + ".",
-          "On a machine with an NVIDIA card install its driver; this version of the backend has"
-              + " only a probe yet, though. "
+              + driver.folders().getLast(),
+          "on a machine with an NVIDIA card install its driver; otherwise use the backend cpu",
+          null);
+    }
+    if (gpus.hidden() != null) {
+      return new Unavailable(
+          "the NVIDIA driver is there (" + file + "), but " + gpus.hidden() + " hides its devices",
+          "unset CUDA_VISIBLE_DEVICES; " + USE_CPU,
+          null);
+    }
+    if (!gpus.present()) {
+      return new Unavailable(
+          "the NVIDIA driver is there (" + file + "), but no device: found no " + gpus.wanted(),
+          "give the container or virtual machine a GPU, such as by docker run --gpus all; "
               + USE_CPU,
           null);
     }
+    var found = libraries().find();
+    if (!found.missing().isEmpty()) {
+      return missing(found);
+    }
+    return new Available(new DeviceInfo(name(), gpus.model()));
+  }
+
+  private CudaLibraries libraries() {
+    return libraries.folders().isEmpty() ? CudaLibraries.ofThisSystem() : libraries;
+  }
+
+  private Unavailable missing(CudaLibraries.Result found) {
+    var searched = libraries().folders();
+    var other = found.otherVersion();
     return new Unavailable(
-        "The NVIDIA driver is there ("
-            + file
-            + "), but this version of the backend has only a probe.",
-        USE_CPU,
+        "driver and device are there, but found no "
+            + String.join(" and no ", found.missing())
+            + " in "
+            + searched.size()
+            + " folders, from "
+            + searched.getFirst()
+            + " to "
+            + searched.getLast()
+            + (other == null ? "" : "; " + other + " is not of CUDA 12"),
+        "install CUDA 12 beside what is there, or pip install nvidia-cublas-cu12"
+            + " nvidia-cuda-nvrtc-cu12, or name the folders with -D"
+            + CudaLibraries.PROPERTY
+            + "=FOLDERS; "
+            + USE_CPU,
         null);
   }
 
   @Override
   public Backend open(BackendOptions options) {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
-      throw new BackendUnavailableException("backend cuda: " + reason + " " + remedy, cause);
+      throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
     }
-    throw new AssertionError("available without an implementation");
+    var files = libraries().find().files();
+    int ordinal = Integer.getInteger(DEVICE, 0);
+    try {
+      return new CudaBackend(() -> JCudaDevice.open(ordinal, files));
+    } catch (CudaException | LinkageError e) {
+      throw new BackendUnavailableException(
+          "backend cuda: it looked available, but cannot be opened: "
+              + e.getMessage()
+              + "; see docs/cuda.md, and "
+              + USE_CPU,
+          e);
+    }
   }
 }

@@ -7,8 +7,9 @@ import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.Slot.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Plans the forward step of a cell: which products each stage takes, and where values live. A
@@ -36,7 +37,7 @@ final class ForwardPlan {
    *
    * @param needed the values that the backward pass needs
    */
-  ForwardPlan(CellProgram cell, TreeSet<Integer> needed) {
+  ForwardPlan(CellProgram cell, SortedSet<Integer> needed) {
     step = new StepPlan(cell.code());
     input = new Slot(Rows.PACKED, cell.sizes().input());
     output = new Slot(Rows.PACKED, cell.outputSize());
@@ -63,7 +64,7 @@ final class ForwardPlan {
     kernels = new StepKernels(cell.name() + "_forward", step);
   }
 
-  private void readSources(CellProgram cell, TreeMap<Integer, Slot> results) {
+  private void readSources(CellProgram cell, Map<Integer, Slot> results) {
     for (int i = 0; i < cell.code().size(); i++) {
       switch (cell.code().get(i)) {
         case Instruction.Input _ -> step.read(i, input.place(0));
@@ -90,7 +91,7 @@ final class ForwardPlan {
   }
 
   /** Makes one product of all slices of a weight: they have the same operand. */
-  private List<Product> products(List<Integer> values, TreeMap<Integer, Slot> results) {
+  private List<Product> products(List<Integer> values, Map<Integer, Slot> results) {
     var byParameter = new TreeMap<Integer, Product>();
     for (int value : values) {
       var linear = (Linear) step.code().get(value);

@@ -10,6 +10,7 @@ import dev.recurrent.cuda.driver.KernelSource;
 import dev.recurrent.cuda.driver.LaunchArguments;
 import dev.recurrent.cuda.driver.Resources;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Launches the kernels of {@code library.cu}, and products; on the device's thread. */
@@ -69,14 +70,14 @@ final class Primitives {
   }
 
   void unary(UnaryOp op, DeviceMatrix a, DeviceMatrix out) {
-    forElements("unary", out, matrix(matrix(elements(out).add(op.ordinal()), a), out));
+    forElements("unary_" + lower(op), out, matrix(matrix(elements(out), a), out));
   }
 
   void binary(BinaryOp op, DeviceMatrix a, DeviceMatrix b, DeviceMatrix out) {
-    var arguments = matrix(elements(out).add(op.ordinal()), a);
+    var arguments = matrix(elements(out), a);
     arguments.address(b.address());
     arguments.add(b.rows() == 1 ? 0 : b.stride()).add(b.columns() == 1 ? 0 : 1);
-    forElements("binary", out, matrix(arguments, out));
+    forElements("binary_" + lower(op), out, matrix(arguments, out));
   }
 
   void sumRows(DeviceMatrix a, DeviceMatrix out, float beta) {
@@ -143,6 +144,10 @@ final class Primitives {
   void keepMask(long seed, float keep, float value, DeviceMatrix rows, DeviceMatrix out) {
     var arguments = seed(elements(out), seed).add(keep).add(value);
     forElements("keep_mask_of_rows", out, matrix(matrix(arguments, rows), out));
+  }
+
+  private static String lower(Enum<?> op) {
+    return op.name().toLowerCase(Locale.ROOT);
   }
 
   private static LaunchArguments seed(LaunchArguments arguments, long seed) {

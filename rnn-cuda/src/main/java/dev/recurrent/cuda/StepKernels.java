@@ -9,6 +9,7 @@ import dev.recurrent.cuda.driver.Driver.KernelModule;
 import dev.recurrent.spi.Masks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
@@ -127,7 +128,7 @@ final class StepKernels {
     return parts;
   }
 
-  private static <T> TreeMap<Integer, List<T>> byWidth(List<T> items, ToIntFunction<T> width) {
+  private static <T> Map<Integer, List<T>> byWidth(List<T> items, ToIntFunction<T> width) {
     var groups = new TreeMap<Integer, List<T>>();
     for (var item : items) {
       groups.computeIfAbsent(width.applyAsInt(item), _ -> new ArrayList<>()).add(item);

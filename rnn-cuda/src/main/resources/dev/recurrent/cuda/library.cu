@@ -36,47 +36,40 @@ KERNEL(scale, int rows, int columns, float beta, GLOBAL(float) y, int sy) {
   }
 }
 
-// op: the ordinal of UnaryOp.
-KERNEL(unary, int rows, int columns, int op, ALIASED(const float) a, int sa, ALIASED(float) out,
-       int so) {
-  FOR_EACH_ELEMENT {
-    float x = a[row * sa + column];
-    float y;
-    switch (op) {
-      case 0: y = op_sigmoid(x); break;
-      case 1: y = op_tanh(x); break;
-      case 2: y = op_relu(x); break;
-      case 3: y = op_exp(x); break;
-      case 4: y = op_log(x); break;
-      case 5: y = op_sqrt(x); break;
-      case 6: y = op_negate(x); break;
-      case 7: y = op_reciprocal(x); break;
-      default: y = op_softplus(x); break;
-    }
-    out[row * so + column] = y;
+// A kernel for each UnaryOp.
+#define UNARY(op)                                                                             \
+  KERNEL(unary_##op, int rows, int columns, ALIASED(const float) a, int sa,                   \
+         ALIASED(float) out, int so) {                                                        \
+    FOR_EACH_ELEMENT { out[row * so + column] = op_##op(a[row * sa + column]); }              \
   }
-}
 
-// op: the ordinal of BinaryOp; rb and cb: the distances between rows and columns of b, 0 where it
+UNARY(sigmoid)
+UNARY(tanh)
+UNARY(relu)
+UNARY(exp)
+UNARY(log)
+UNARY(sqrt)
+UNARY(negate)
+UNARY(reciprocal)
+UNARY(softplus)
+
+// A kernel for each BinaryOp; rb and cb: the distances between rows and columns of b, 0 where it
 // is repeated.
-KERNEL(binary, int rows, int columns, int op, ALIASED(const float) a, int sa,
-       ALIASED(const float) b, int rb, int cb, ALIASED(float) out, int so) {
-  FOR_EACH_ELEMENT {
-    float x = a[row * sa + column];
-    float y = b[row * rb + column * cb];
-    float z;
-    switch (op) {
-      case 0: z = op_plus(x, y); break;
-      case 1: z = op_minus(x, y); break;
-      case 2: z = op_times(x, y); break;
-      case 3: z = op_divide(x, y); break;
-      case 4: z = op_max(x, y); break;
-      case 5: z = op_min(x, y); break;
-      default: z = op_greater(x, y); break;
-    }
-    out[row * so + column] = z;
+#define BINARY(op)                                                                            \
+  KERNEL(binary_##op, int rows, int columns, ALIASED(const float) a, int sa,                  \
+         ALIASED(const float) b, int rb, int cb, ALIASED(float) out, int so) {                \
+    FOR_EACH_ELEMENT {                                                                        \
+      out[row * so + column] = op_##op(a[row * sa + column], b[row * rb + column * cb]);      \
+    }                                                                                         \
   }
-}
+
+BINARY(plus)
+BINARY(minus)
+BINARY(times)
+BINARY(divide)
+BINARY(max)
+BINARY(min)
+BINARY(greater)
 
 KERNEL(keep_mask, int rows, int columns, int seed_low, int seed_high, float keep, float value,
        GLOBAL(float) out, int so) {

@@ -40,7 +40,12 @@ public final class Comparison {
    * @param firstSteps seconds for which a new cell is watched
    */
   public record Plan(
-      List<Work> works, int threads, int rounds, double warmup, double seconds, double firstSteps) {}
+      List<Work> works,
+      int threads,
+      int rounds,
+      double warmup,
+      double seconds,
+      double firstSteps) {}
 
   /** Prepares a run; the first of the peers is ours. */
   public Comparison(List<Peer> peers, Plan plan, Consumer<String> progress) {
@@ -84,8 +89,7 @@ public final class Comparison {
         var theirs = peer.ask(request);
         if (theirs.has("y")) {
           double distance = distance(ours.get("y"), theirs.get("y"));
-          progress.accept(
-              "%s: %s differs by %.1e".formatted(cell.title(), peer.title(), distance));
+          progress.accept("%s: %s differs by %.1e".formatted(cell.title(), peer.title(), distance));
           if (!(distance <= TOLERANCE)) {
             throw new IllegalStateException(
                 "%s: expected the output of %s to within %s, got a difference of %s"
@@ -134,10 +138,7 @@ public final class Comparison {
       var command = new ArrayList<>(Peer.javaCommand());
       command.addAll(
           List.of(
-              FirstSteps.class.getName(),
-              mode.id(),
-              "" + plan.threads(),
-              "" + plan.firstSteps()));
+              FirstSteps.class.getName(), mode.id(), "" + plan.threads(), "" + plan.firstSteps()));
       var process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       process.getOutputStream().close();

@@ -36,8 +36,7 @@ final class Dl4jWorkload implements Workload {
 
   private static BaseRecurrentLayer layer(Cell cell, int input, int hidden) {
     return switch (cell) {
-      case LSTM ->
-          new LSTM.Builder().nIn(input).nOut(hidden).activation(Activation.TANH).build();
+      case LSTM -> new LSTM.Builder().nIn(input).nOut(hidden).activation(Activation.TANH).build();
       case ELMAN ->
           new SimpleRnn.Builder().nIn(input).nOut(hidden).activation(Activation.TANH).build();
       case GRU, PEEPHOLE -> throw new UnsupportedWorkException("has no such layer");

@@ -77,8 +77,7 @@ public final class Goals {
    * @param bestGflops the speed of our best matrix product, or 0 where it was not measured
    * @param firstSteps seconds until full speed by mode
    */
-  public static List<Goal> of(
-      List<Row> rows, double bestGflops, Map<Mode, Double> firstSteps) {
+  public static List<Goal> of(List<Row> rows, double bestGflops, Map<Mode, Double> firstSteps) {
     var all = new Goals(rows);
     all.peers();
     all.share(bestGflops);
@@ -111,11 +110,7 @@ public final class Goals {
       mean("Elman against PyTorch", mode, 2, PYTORCH, Cell.ELMAN);
       mean("peephole LSTM against PyTorch's loop", mode, forward ? 3 : 4, PYTORCH, Cell.PEEPHOLE);
       mean(
-          "peephole LSTM against JAX's jit of scan",
-          mode,
-          forward ? 1.3 : 1.5,
-          JAX,
-          Cell.PEEPHOLE);
+          "peephole LSTM against JAX's jit of scan", mode, forward ? 1.3 : 1.5, JAX, Cell.PEEPHOLE);
     }
   }
 
@@ -124,8 +119,7 @@ public final class Goals {
     add("geometric mean, " + name, mode, Sense.AT_LEAST, wanted, mean, "x");
   }
 
-  private void least(
-      String name, Mode mode, double wanted, String peer, Predicate<Row> filter) {
+  private void least(String name, Mode mode, double wanted, String peer, Predicate<Row> filter) {
     add(name, mode, Sense.AT_LEAST, wanted, ratios(mode, peer, filter).min(), "x");
   }
 
@@ -161,12 +155,7 @@ public final class Goals {
   }
 
   private void add(
-      String name,
-      Mode mode,
-      Sense sense,
-      double wanted,
-      OptionalDouble measured,
-      String unit) {
+      String name, Mode mode, Sense sense, double wanted, OptionalDouble measured, String unit) {
     goals.add(new Goal(name, mode, sense, wanted, measured, unit));
   }
 

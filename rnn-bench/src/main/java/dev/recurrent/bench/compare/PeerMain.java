@@ -82,8 +82,7 @@ public final class PeerMain {
   private void time(JsonNode request, ObjectNode answer) {
     try (var workload = workload(work(request))) {
       var timing =
-          Timing.of(
-              workload, request.get("warmup").asDouble(), request.get("seconds").asDouble());
+          Timing.of(workload, request.get("warmup").asDouble(), request.get("seconds").asDouble());
       answer.put("median_ms", timing.medianMillis()).put("calls", timing.calls());
     }
   }

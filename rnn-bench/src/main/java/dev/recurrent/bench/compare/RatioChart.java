@@ -97,7 +97,6 @@ final class RatioChart {
     style.setMarkerSize(9);
     style.setChartBackgroundColor(Color.WHITE);
     style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
-    style.setYAxisTickLabelsFormattingFunction(
-        Text::number);
+    style.setYAxisTickLabelsFormattingFunction(Text::number);
   }
 }

@@ -45,15 +45,16 @@ public record Report(
   /** Returns the tables for people. */
   public String markdown() {
     var text = new StringBuilder("# Comparison\n\n");
-    text.append("%s, %d cores, %s; %s; commit %s, %s; %d threads each, float32.%n%n"
-        .formatted(
-            machine.processor(),
-            machine.cores(),
-            machine.system(),
-            machine.jdk(),
-            machine.commit(),
-            machine.date(),
-            threads));
+    text.append(
+        "%s, %d cores, %s; %s; commit %s, %s; %d threads each, float32.%n%n"
+            .formatted(
+                machine.processor(),
+                machine.cores(),
+                machine.system(),
+                machine.jdk(),
+                machine.commit(),
+                machine.date(),
+                threads));
     peers.forEach((title, version) -> text.append("- " + title + ": " + version + "\n"));
     notes.forEach(note -> text.append("- " + note + "\n"));
     text.append("\n## Goals\n\n| | | goal | measured | |\n|---|---|---|---|---|\n");
@@ -63,7 +64,8 @@ public record Report(
               .formatted(
                   goal.name(), goal.mode().id(), goal.target(), goal.value(), goal.verdict()));
     }
-    text.append("\n## Rows\n\nMilliseconds a call; in brackets, how many times as long as ours.\n\n");
+    text.append(
+        "\n## Rows\n\nMilliseconds a call; in brackets, how many times as long as ours.\n\n");
     rows(text);
     return text.toString();
   }
@@ -85,8 +87,7 @@ public record Report(
       for (var peer : others) {
         var ratio = row.ratio(peer);
         cells.add(
-            millis(row, peer)
-                + (ratio.isPresent() ? " (" + ratio(ratio.getAsDouble()) + ")" : ""));
+            millis(row, peer) + (ratio.isPresent() ? " (" + ratio(ratio.getAsDouble()) + ")" : ""));
       }
       text.append("| " + String.join(" | ", cells) + " |\n");
     }

@@ -20,9 +20,7 @@ public record Row(Work work, Map<String, Double> millis) {
   public OptionalDouble ratio(String peer) {
     var ours = millis.get(OURS);
     var its = millis.get(peer);
-    return ours == null || its == null
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(its / ours);
+    return ours == null || its == null ? OptionalDouble.empty() : OptionalDouble.of(its / ours);
   }
 
   /** Returns the same against the fastest of the others. */

@@ -102,8 +102,7 @@ final class HostLoops {
 
   /** Reads a row of a column of ints. */
   int index(Matrix m, int row) {
-    return Nd4jStorage.segment(m)
-        .getAtIndex(JAVA_INT, m.offset() + (long) row * m.stride());
+    return Nd4jStorage.segment(m).getAtIndex(JAVA_INT, m.offset() + (long) row * m.stride());
   }
 
   private static double max(Matrix a, int row) {

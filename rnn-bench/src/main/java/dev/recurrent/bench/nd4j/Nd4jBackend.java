@@ -25,9 +25,7 @@ final class Nd4jBackend implements Backend {
         new DeviceInfo(
             Nd4jProvider.NAME,
             "ND4J %s, %d threads"
-                .formatted(
-                    Nd4jProvider.version(),
-                    environment.maxMasterThreads()));
+                .formatted(Nd4jProvider.version(), environment.maxMasterThreads()));
   }
 
   @Override

@@ -91,8 +91,7 @@ final class Nd4jStorage implements Storage {
     if (views.size() > MOST_VIEWS) {
       views.clear();
     }
-    return views.computeIfAbsent(
-        key, _ -> Nd4j.create(buffer, shape, stride, key.offset(), 'c'));
+    return views.computeIfAbsent(key, _ -> Nd4j.create(buffer, shape, stride, key.offset(), 'c'));
   }
 
   /** Returns the elements. */

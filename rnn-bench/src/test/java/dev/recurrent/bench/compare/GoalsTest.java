@@ -73,13 +73,13 @@ class GoalsTest {
   @Test
   void reportHasTableNumbersAndChart(@TempDir Path folder) throws Exception {
     var rows =
-        List.of(
-            row(Cell.LSTM, LARGE, Mode.FWD, 10, 40), row(Cell.GRU, LARGE, Mode.TRAIN, 30, 33));
+        List.of(row(Cell.LSTM, LARGE, Mode.FWD, 10, 40), row(Cell.GRU, LARGE, Mode.TRAIN, 30, 33));
     var peers = Map.of(Row.OURS, "1", Goals.PYTORCH, "2", Goals.JAX, "missing: no module jax");
     var goals = Goals.of(rows, 100, Map.of());
     new Report(Machine.here(), peers, 2, rows, goals, List.of("a note")).write(folder);
     var text = Files.readString(folder.resolve("comparison.md"));
-    assertTrue(text.contains("| LSTM | 256, 64, 100 | fwd | 10 | 671 | 4.00x | 40 (4.00x) |"), text);
+    assertTrue(
+        text.contains("| LSTM | 256, 64, 100 | fwd | 10 | 671 | 4.00x | 40 (4.00x) |"), text);
     assertTrue(text.contains("missing: no module jax"), text);
     assertTrue(Files.readString(folder.resolve("comparison.json")).contains("\"median_ms\""));
     assertEquals((byte) 'P', Files.readAllBytes(folder.resolve("comparison.png"))[1]);

@@ -68,6 +68,7 @@ final class EmulatedDriver implements Driver {
   }
 
   @Override
+  @SuppressWarnings("MustBeClosedChecker") // free and close close it
   public long allocate(long bytes) {
     if (held + bytes > capacity) {
       throw new OutOfDeviceMemoryException(
@@ -142,7 +143,8 @@ final class EmulatedDriver implements Driver {
   }
 
   @Override
-  @SuppressWarnings("restricted") // the library was compiled from our own sources
+  // The library was compiled from our own sources; closing the module closes the arena.
+  @SuppressWarnings({"restricted", "MustBeClosedChecker"})
   public KernelModule load(Path image) {
     var own = Arena.ofShared();
     var library = SymbolLookup.libraryLookup(image, own);

@@ -37,7 +37,7 @@ final class HostCompiler implements KernelCompiler {
   /** Returns the g++ on the PATH, or null. */
   static @Nullable Path find() {
     var path = System.getenv("PATH");
-    for (var folder : (path == null ? "" : path).split(File.pathSeparator)) {
+    for (var folder : (path == null ? "" : path).split(File.pathSeparator, -1)) {
       if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, "g++"))) {
         return Path.of(folder, "g++");
       }
