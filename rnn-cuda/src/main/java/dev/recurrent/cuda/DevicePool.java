@@ -86,7 +86,7 @@ final class DevicePool {
   private OutOfDeviceMemoryException explained(long asked, OutOfDeviceMemoryException cause) {
     var use = driver.memoryUse();
     var message =
-        "device memory: asked for %s, this process holds %s, %s of %s are free; use a smaller batch, fewer steps at a time (--bptt) or a smaller hidden size: %s"
+        "device memory: asked for %s, this process holds %s, %s of %s are free; use a smaller batch (--batch), fewer steps at a time (--seq) or a smaller hidden size (--hidden): %s"
             .formatted(
                 readable(asked),
                 readable(held),

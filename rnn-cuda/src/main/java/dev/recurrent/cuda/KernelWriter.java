@@ -15,11 +15,14 @@ import java.util.Set;
  * before it or read from its place.
  */
 final class KernelWriter {
-  /** Begins a loop over all elements, as {@code row} and {@code column}. */
-  static final String ELEMENT_LOOP =
+  /**
+   * Begins what a thread does for its element, at {@code row} and {@code column}. There is no loop
+   * over more elements: ptxas would keep the addresses of all arguments in registers and spill.
+   */
+  static final String ELEMENT =
       """
-        for (unsigned i = (unsigned)BLOCK_INDEX * BLOCK_THREADS + THREAD_INDEX;
-             i < (unsigned)rows * (unsigned)columns; i += (unsigned)GRID_BLOCKS * BLOCK_THREADS) {
+        unsigned i = (unsigned)BLOCK_INDEX * BLOCK_THREADS + THREAD_INDEX;
+        if (i < (unsigned)rows * (unsigned)columns) {
           int row = (int)(i / (unsigned)columns);
           int column = (int)(i - (unsigned)row * (unsigned)columns);
       """;
@@ -57,8 +60,7 @@ final class KernelWriter {
       body.append("    ");
       body.append(store.kept() ? "if (kept) { " + statement + " }" : statement).append('\n');
     }
-    return "KERNEL(%s%s) {\n%s%s  }\n}\n"
-        .formatted(name, parameters(), ELEMENT_LOOP, body.toString());
+    return "KERNEL(%s%s) {\n%s%s  }\n}\n".formatted(name, parameters(), ELEMENT, body.toString());
   }
 
   /** Writes a kernel that sums rows of values of one width, a block for each row. */

@@ -5,16 +5,14 @@ import dev.recurrent.cuda.driver.Driver.LaunchShape;
 /** Chooses the size of launches; it depends on the shape of the work alone, never on the device. */
 final class Launches {
   private static final int THREADS = 256;
-  private static final int MOST_BLOCKS = 2048;
   private static final int SQUARES_BLOCKS = 256;
 
   private Launches() {}
 
-  /** For kernels that take their elements with any grid. */
+  /** For kernels with a thread for each element. */
   static LaunchShape elements(int rows, int columns) {
     long elements = (long) rows * columns;
-    long blocks = Math.min(MOST_BLOCKS, (elements + THREADS - 1) / THREADS);
-    return new LaunchShape((int) blocks, THREADS, 0);
+    return new LaunchShape((int) ((elements + THREADS - 1) / THREADS), THREADS, 0);
   }
 
   /** For kernels with a block for each row of the given width. */

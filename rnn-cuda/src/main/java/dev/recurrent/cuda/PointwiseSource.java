@@ -26,7 +26,7 @@ final class PointwiseSource {
     for (int i = 0; i < program.scalars(); i++) {
       text.append(", float scalar%d".formatted(i));
     }
-    text.append(") {\n").append(KernelWriter.ELEMENT_LOOP);
+    text.append(") {\n").append(KernelWriter.ELEMENT);
     for (int i = 0; i < program.code().size(); i++) {
       if (program.code().get(i) instanceof Step.Input) {
         text.append("    float v%d = %s;\n".formatted(i, expression(program, i)));

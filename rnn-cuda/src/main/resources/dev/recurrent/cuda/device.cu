@@ -1,13 +1,9 @@
 // What kernels may use, for NVRTC and nvcc. The emulation has the same names in emulation.h.
 
-// Blocks have at most 256 threads. The 2 lets kernels have as many registers as they can use:
-// without it ptxas aims at 32 on sm_90, and spills.
-#define BOUNDS __launch_bounds__(256, 2)
-
 // A kernel whose threads never wait for each other.
-#define KERNEL(name, ...) extern "C" __global__ void BOUNDS name(__VA_ARGS__)
+#define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(256) name(__VA_ARGS__)
 // A kernel whose blocks use BLOCK_SYNC.
-#define KERNEL_WITH_BARRIERS(name, ...) extern "C" __global__ void BOUNDS name(__VA_ARGS__)
+#define KERNEL_WITH_BARRIERS(name, ...) extern "C" __global__ void __launch_bounds__(256) name(__VA_ARGS__)
 #define DEVICE __device__ __forceinline__
 
 // Pointers to global and to shared memory.

@@ -1,5 +1,7 @@
 // Stands in for cuBLAS in the emulation: the same sums, plainly.
 
+#pragma GCC optimize("O2")
+
 // c = a b + beta c, row by row; element (i, k) of a is a[i * ra + k * ca], and so on.
 extern "C" void emulated_sgemm(int m, int n, int k, const float* a, int ra, int ca, const float* b,
                                int rb, int cb, float beta, float* c, int rc) {

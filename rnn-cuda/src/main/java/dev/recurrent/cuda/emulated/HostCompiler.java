@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles kernels for the CPU with g++, behind {@code emulation.h}. */
 final class HostCompiler implements KernelCompiler {
   private static final List<String> OPTIONS =
-      List.of("-std=c++20", "-O1", "-fPIC", "-shared", "-Wno-psabi", "-x", "c++");
+      List.of("-std=c++20", "-O0", "-fPIC", "-shared", "-Wno-psabi", "-x", "c++");
 
   private final Path compiler;
   private final String version;
