@@ -17,6 +17,8 @@ import java.lang.reflect.Proxy;
  * those of a plain backend.
  */
 public final class SinglePrecisionBackend implements Backend {
+  static final DeviceInfo DEVICE = new DeviceInfo("composed", "rounded reference");
+
   private final ReferenceBackend reference = new ReferenceBackend();
   private final TensorOps ops =
       (TensorOps)
@@ -58,7 +60,7 @@ public final class SinglePrecisionBackend implements Backend {
 
   @Override
   public DeviceInfo device() {
-    return new DeviceInfo("composed", "rounded reference");
+    return DEVICE;
   }
 
   @Override

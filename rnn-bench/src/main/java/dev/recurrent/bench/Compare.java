@@ -92,7 +92,7 @@ public final class Compare implements Callable<Integer> {
             .toList();
     var plan =
         quick
-            ? new Comparison.Plan(works, threads, 1, 0.3, 0.1, 2)
+            ? new Comparison.Plan(works, threads, 1, 0.3, 0.1, 3)
             : new Comparison.Plan(works, threads, rounds, seconds, seconds, 8);
     var peers = new ArrayList<Peer>();
     try {

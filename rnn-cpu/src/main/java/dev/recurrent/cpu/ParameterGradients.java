@@ -14,6 +14,9 @@ import jdk.incubator.vector.FloatVector;
  * all steps and rows, for a vector the sum of all rows. Both sum in the order of the packed rows.
  */
 final class ParameterGradients {
+  /** Vectors of adjacent columns that are summed at once. */
+  private static final int COLUMN_VECTORS = 4;
+
   private final CellProgram cell;
   private final BackwardPlan plan;
   private final Workers workers;
@@ -104,25 +107,32 @@ final class ParameterGradients {
   }
 
   private void addVectors(int worker, int rows, BackwardCall call) {
-    var sums = new float[Lanes.COUNT];
+    var sums = new float[COLUMN_VECTORS * Lanes.COUNT];
     for (var entry : plan.vectorGradients.entrySet()) {
       var gradient = entry.getKey();
       var target = call.dParameters().get(gradient.parameter());
       int vectors = Lanes.vectors(gradient.rows());
-      int from = (int) ((long) vectors * worker / workers.count()) * Lanes.COUNT;
-      int to = (int) ((long) vectors * (worker + 1) / workers.count()) * Lanes.COUNT;
-      for (int unit = from; unit < to; unit += Lanes.COUNT) {
-        int count = Math.min(Lanes.COUNT, gradient.rows() - unit);
+      int from = (int) ((long) vectors * worker / workers.count());
+      int to = (int) ((long) vectors * (worker + 1) / workers.count());
+      int count;
+      for (int v = from; v < to; v += count) {
+        count = to - v >= COLUMN_VECTORS ? COLUMN_VECTORS : 1;
+        int unit = v * Lanes.COUNT;
+        if (count == COLUMN_VECTORS) {
+          sumFourColumns(entry.getValue(), unit, rows, sums);
+        } else {
+          sumColumn(entry.getValue(), unit, rows, sums);
+        }
+        int units = Math.min(count * Lanes.COUNT, gradient.rows() - unit);
         int first = target.offset() + gradient.offset() + unit;
-        addColumns(entry.getValue(), unit, rows, sums);
-        for (int lane = 0; lane < count; lane++) {
-          CpuStorage.floats(target)[first + lane] += sums[lane];
+        for (int i = 0; i < units; i++) {
+          CpuStorage.floats(target)[first + i] += sums[i];
         }
       }
     }
   }
 
-  private static void addColumns(Place place, int unit, int rows, float[] sums) {
+  private static void sumColumn(Place place, int unit, int rows, float[] sums) {
     var array = place.operand().array();
     int stride = place.operand().stride();
     int at = place.operand().base() + place.column() + unit;
@@ -131,5 +141,26 @@ final class ParameterGradients {
       sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, array, at + r * stride));
     }
     sum.intoArray(sums, 0);
+  }
+
+  /** Adjacent cache lines come four times as fast as one line out of each row. */
+  private static void sumFourColumns(Place place, int unit, int rows, float[] sums) {
+    var array = place.operand().array();
+    int stride = place.operand().stride();
+    int at = place.operand().base() + place.column() + unit;
+    var s0 = FloatVector.zero(Lanes.SPECIES);
+    var s1 = s0;
+    var s2 = s0;
+    var s3 = s0;
+    for (int r = 0; r < rows; r++, at += stride) {
+      s0 = s0.add(FloatVector.fromArray(Lanes.SPECIES, array, at));
+      s1 = s1.add(FloatVector.fromArray(Lanes.SPECIES, array, at + Lanes.COUNT));
+      s2 = s2.add(FloatVector.fromArray(Lanes.SPECIES, array, at + 2 * Lanes.COUNT));
+      s3 = s3.add(FloatVector.fromArray(Lanes.SPECIES, array, at + 3 * Lanes.COUNT));
+    }
+    s0.intoArray(sums, 0);
+    s1.intoArray(sums, Lanes.COUNT);
+    s2.intoArray(sums, 2 * Lanes.COUNT);
+    s3.intoArray(sums, 3 * Lanes.COUNT);
   }
 }

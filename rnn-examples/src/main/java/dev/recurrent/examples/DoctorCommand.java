@@ -63,6 +63,6 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void row(String name, String value) {
-    spec.commandLine().getOut().println(Numbers.format("%-11s", name) + " " + value);
+    spec.commandLine().getOut().println(Numbers.format("%-13s", name) + " " + value);
   }
 }

@@ -19,7 +19,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private static final long LINE_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long BAR_NANOS = Duration.ofMillis(250).toNanos();
 
-  /** The weight of the past in the loss that is shown. */
+  /** The weight of the past in the loss and the speed that are shown. */
   private static final double SMOOTHING = 0.95;
 
   private final PrintWriter out;
@@ -27,10 +27,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final boolean terminal = isTerminal();
   private @Nullable ProgressBar bar;
   private double loss = Double.NaN;
-  private long started;
+  private double secondsPerUpdate = Double.NaN;
+  private long before;
   private long shown;
-  private long firstUpdate;
-  private double characters; // of this part of the epoch, after its first update
 
   TrainingProgress(PrintWriter out, int epochs) {
     this.out = out;
@@ -40,40 +39,39 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   @Override
   public void updated(Update update) {
     long now = System.nanoTime();
-    if (started == 0) {
-      // The first update has the compilation of kernels in it, so time begins behind it.
-      started = now;
+    if (before == 0) {
       shown = now;
-      firstUpdate = update.updateOfEpoch();
-      characters = 0;
       open(update);
-      return;
+    } else {
+      secondsPerUpdate = smooth(secondsPerUpdate, (now - before) * 1e-9);
     }
-    characters += update.targets();
-    loss = Double.isNaN(loss) ? update.loss() : SMOOTHING * loss + (1 - SMOOTHING) * update.loss();
+    before = now;
+    loss = smooth(loss, update.loss());
     if (bar != null) {
       bar.stepTo(update.updateOfEpoch());
     }
     if (now - shown >= (bar != null ? BAR_NANOS : LINE_NANOS)) {
       shown = now;
-      show(update, (now - started) * 1e-9);
+      show(update);
     }
   }
 
-  private void show(Update update, double seconds) {
+  private void show(Update update) {
     long left = update.updatesPerEpoch() * (epochs - update.epoch() + 1L) - update.updateOfEpoch();
     var text =
         Numbers.format(
             "loss %.3f, %,.0f characters/s, %s left",
-            loss,
-            characters / seconds,
-            Numbers.clock(left * seconds / (update.updateOfEpoch() - firstUpdate)));
+            loss, update.targets() / secondsPerUpdate, Numbers.clock(left * secondsPerUpdate));
     if (bar != null) {
       bar.setExtraMessage(" " + text);
     } else {
       double share = 100.0 * update.updateOfEpoch() / update.updatesPerEpoch();
       out.println(Numbers.format("  epoch %d, %2.0f %%: %s", update.epoch(), share, text));
     }
+  }
+
+  private static double smooth(double past, double now) {
+    return Double.isNaN(past) ? now : SMOOTHING * past + (1 - SMOOTHING) * now;
   }
 
   private void open(Update update) {
@@ -86,6 +84,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
               .startsFrom(update.updateOfEpoch(), Duration.ZERO)
               .setStyle(utf8 ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(250)
+              .setConsumer(new TerminalLine(System.err))
               .hideEta()
               .clearDisplayOnFinish()
               .build();
@@ -95,7 +94,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   @Override
   public void epochEnded(EpochResult result) {
     finishBar();
-    started = 0;
+    before = 0; // validation is not time of an update
     out.println(
         Numbers.format(
             "epoch %d: %.1f s, %.0f characters/s, train %.4f, validation %.4f",
@@ -119,7 +118,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Java 25 returns null again where there is no terminal
   private static boolean isTerminal() {
-    return System.console().isTerminal();
+    var console = System.console();
+    return console != null && console.isTerminal();
   }
 }

@@ -86,7 +86,7 @@ class MainTest {
   void unavailableBackendIsNamedWithReasonAndRemedy() {
     var run = CommandLineRun.ofLine("bench --backend nope");
     assertEquals(1, run.status());
-    assertTrue(run.err().contains("[cuda, cpu, reference]"), run::err);
+    assertTrue(run.err().contains("[cuda, cpu, reference"), run::err);
   }
 
   @Test

@@ -55,7 +55,7 @@ final class BestProduct {
         long before = System.nanoTime();
         backend.ops().multiply(Matrix.of(a, m, k), Matrix.of(b, k, n), Matrix.of(c, m, n), 0);
         backend.synchronize();
-        best = Math.min(best, System.nanoTime() - before);
+        best = Math.min(best, (double) (System.nanoTime() - before));
       }
       return 2.0 * m * k * n / best;
     }

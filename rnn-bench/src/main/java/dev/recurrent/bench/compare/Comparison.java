@@ -26,6 +26,9 @@ public final class Comparison {
   /** How far outputs may be apart: sums of 12 products and functions, in float32. */
   private static final double TOLERANCE = 1e-5;
 
+  /** In the first round what is compiled while it runs has this many times as long for it. */
+  private static final int FIRST_WARMUP = 3;
+
   private final List<Peer> peers;
   private final Plan plan;
   private final Consumer<String> progress;
@@ -35,7 +38,7 @@ public final class Comparison {
    * Says what to run.
    *
    * @param rounds how often each row is timed; the result is the median
-   * @param warmup seconds before each timing
+   * @param warmup seconds before each timing; more before the first one of a row
    * @param seconds seconds of each timing
    * @param firstSteps seconds for which a new cell is watched
    */
@@ -158,10 +161,10 @@ public final class Comparison {
   }
 
   private Row row(Work work) {
-    var request =
-        Peer.request("time", work).put("warmup", plan.warmup()).put("seconds", plan.seconds());
+    var request = Peer.request("time", work).put("seconds", plan.seconds());
     var times = new LinkedHashMap<String, List<Double>>();
     for (int round = 0; round < plan.rounds(); round++) {
+      request.put("warmup", plan.warmup() * (round == 0 ? FIRST_WARMUP : 1));
       for (var peer : peers) {
         var answer = peer.ask(request);
         if (answer.has("median_ms")) {

@@ -15,7 +15,7 @@ record Timing(double medianMillis, int calls) {
     long start = System.nanoTime();
     for (int calls = 0; ; calls++) {
       double elapsed = (System.nanoTime() - start) * 1e-9;
-      if (calls >= LEAST_CALLS && elapsed >= warmup || elapsed > LONGEST_WARMUP + warmup) {
+      if ((calls >= LEAST_CALLS && elapsed >= warmup) || elapsed > LONGEST_WARMUP + warmup) {
         break;
       }
       workload.run();

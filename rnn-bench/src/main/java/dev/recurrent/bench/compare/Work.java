@@ -14,22 +14,22 @@ public record Work(Cell cell, Shape shape, Mode mode) {
   /** The cells that are compared. */
   public enum Cell {
     /** Elman's, PyTorch's RNN. */
-    ELMAN("rnn", "Elman", Cells.ELMAN),
+    ELMAN("rnn", "Elman", "elman"),
     /** PyTorch's GRU. */
-    GRU("gru", "GRU", Cells.GRU),
+    GRU("gru", "GRU", "gru"),
     /** PyTorch's LSTM. */
-    LSTM("lstm", "LSTM", Cells.LSTM),
+    LSTM("lstm", "LSTM", "lstm"),
     /** The LSTM with peepholes, which stands for any cell of a user's own. */
-    PEEPHOLE("lstm-peephole", "peephole LSTM", Cells.LSTM_PEEPHOLE);
+    PEEPHOLE("lstm-peephole", "peephole LSTM", "lstm-peephole");
 
     private final String id;
     private final String title;
-    private final CellDefinition definition;
+    private final String catalogueName;
 
-    Cell(String id, String title, CellDefinition definition) {
+    Cell(String id, String title, String catalogueName) {
       this.id = id;
       this.title = title;
-      this.definition = definition;
+      this.catalogueName = catalogueName;
     }
 
     /** Returns the name in requests. */
@@ -44,7 +44,7 @@ public record Work(Cell cell, Shape shape, Mode mode) {
 
     /** Returns the equations. */
     public CellDefinition definition() {
-      return definition;
+      return Cells.named(catalogueName);
     }
 
     static Cell of(String id) {

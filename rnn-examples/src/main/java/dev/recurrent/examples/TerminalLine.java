@@ -1,0 +1,51 @@
+package dev.recurrent.examples;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows a progress bar in the last line of the terminal. The library's own way opens the terminal
+ * through JLine, which puts the default action of the system in the place of Java's own at Ctrl-C:
+ * the process would end at once, and no checkpoint would be saved.
+ */
+final class TerminalLine implements ProgressBarConsumer {
+  private static final int USUAL_WIDTH = 80;
+
+  private final PrintStream out;
+  private final int width = width(System.getenv("COLUMNS"));
+
+  TerminalLine(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public int getMaxRenderedLength() {
+    return width - 1;
+  }
+
+  @Override
+  public void accept(String rendered) {
+    out.print("\r" + rendered);
+    out.flush();
+  }
+
+  @Override
+  public void clear() {
+    out.print("\r" + " ".repeat(width - 1) + "\r");
+    out.flush();
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+
+  private static int width(@Nullable String columns) {
+    try {
+      return columns == null ? USUAL_WIDTH : Math.clamp(Integer.parseInt(columns), 40, 1000);
+    } catch (NumberFormatException e) {
+      return USUAL_WIDTH;
+    }
+  }
+}
