@@ -73,8 +73,9 @@ final class Tiles {
     return tile;
   }
 
-  /** Returns how many rows to take next: 7 is 4 + 3, not 6 + 1. */
+  /** Returns how many rows to take next: 7 is 4 + 3, not 6 + 1, and 8 is 4 + 4. */
   static int height(int left) {
-    return left == Lanes.TILE_ROWS + 1 ? 4 : Math.min(Lanes.TILE_ROWS, left);
+    boolean leavesFew = left == Lanes.TILE_ROWS + 1 || left == Lanes.TILE_ROWS + 2;
+    return leavesFew ? 4 : Math.min(Lanes.TILE_ROWS, left);
   }
 }
