@@ -46,7 +46,7 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public int priority() {
-    return 200;
+    return -50; // taken only by name until it has run on a GPU; then above the CPU's
   }
 
   @Override
