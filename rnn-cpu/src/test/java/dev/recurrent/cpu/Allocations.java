@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 /** Measures the allocation of a piece of code, which shows when C2 stops inlining vectors. */
 final class Allocations {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final int CALLS = 50;
 
   private Allocations() {}
