@@ -2,6 +2,7 @@ package dev.recurrent.cpu;
 
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.Derivative;
+import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.cpu.PackedMatrix.Tails;
 import dev.recurrent.spi.Matrix;
@@ -26,6 +27,7 @@ final class BackwardPass {
   private final List<Integer> transposed; // their parameters
   private final List<Tails> tails;
   private final int inputParameter;
+  private final boolean readsInput;
   private final StepContext[] contexts;
   private final StepRunner runner;
   private final Parameters parameters;
@@ -51,6 +53,7 @@ final class BackwardPass {
     transposed = new ArrayList<>(plan.weights);
     tails = new ArrayList<>(transposed.stream().map(_ -> Tails.PADDED).toList());
     inputParameter = indexOfInputWeight();
+    readsInput = derivative.code().stream().anyMatch(Instruction.Input.class::isInstance);
     if (inputParameter >= 0) {
       transposed.add(inputParameter);
       tails.add(Tails.EXACT);
@@ -128,8 +131,11 @@ final class BackwardPass {
       var operand = plan.inputGradient;
       operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
     }
-    paddedOutputGradient = bindRows(call.dOutput(), plan.outputGradient, paddedOutputGradient);
-    paddedInput = bindRows(forward.input(), plan.input, paddedInput);
+    paddedOutputGradient =
+        PaddedRows.bind(call.dOutput(), plan.outputGradient, paddedOutputGradient);
+    if (readsInput) {
+      paddedInput = PaddedRows.bind(forward.input(), plan.input, paddedInput);
+    }
     for (var context : contexts) {
       context.begin(layout.batch());
     }
@@ -143,19 +149,6 @@ final class BackwardPass {
       }
     }
     throw new IllegalStateException("value " + value + " was not kept");
-  }
-
-  /** Reads rows in place where whole vectors fit, otherwise from a padded copy. */
-  private static float[] bindRows(Matrix matrix, Operand operand, float[] padded) {
-    if (matrix.columns() % Lanes.COUNT == 0) {
-      operand.bind(CpuStorage.floats(matrix), matrix.offset(), matrix.stride());
-      return padded;
-    }
-    int stride = Lanes.padded(matrix.columns());
-    var copy = PaddedRows.grow(padded, matrix.rows() * stride);
-    PaddedRows.copyIn(matrix, copy, stride);
-    operand.bind(copy, 0, stride);
-    return copy;
   }
 
   /** Both halves begin with the gradient of the final state: rows start at different steps. */

@@ -98,7 +98,9 @@ final class ForwardPass {
     inputOffset = call.input().offset();
     inputStride = call.input().stride();
     int rows = call.layout().totalRows();
-    bindInput(call.input(), rows);
+    if (plan.readsInput()) {
+      paddedInput = PaddedRows.bind(call.input(), plan.input, paddedInput);
+    }
     bindOutput(call.output(), rows);
     bindStates(call);
     for (int i = 0; i < plan.masks.size(); i++) {
@@ -121,20 +123,6 @@ final class ForwardPass {
       contexts[w].begin(call.layout().batch());
     }
     runner.begin(partition);
-  }
-
-  private void bindInput(Matrix matrix, int rows) {
-    if (!plan.readsInput()) {
-      return;
-    }
-    if (matrix.columns() % Lanes.COUNT == 0) {
-      plan.input.bind(input, inputOffset, inputStride);
-    } else {
-      int stride = Lanes.padded(matrix.columns());
-      paddedInput = PaddedRows.grow(paddedInput, rows * stride);
-      PaddedRows.copyIn(matrix, paddedInput, stride);
-      plan.input.bind(paddedInput, 0, stride);
-    }
   }
 
   private void bindOutput(Matrix matrix, int rows) {
