@@ -3,6 +3,9 @@ package dev.recurrent.examples;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.examples.bench.RecurrentWork;
 import dev.recurrent.examples.bench.Stopwatch;
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,8 +55,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--cell",
       paramLabel = "NAME",
       defaultValue = "lstm",
-      converter = TextOptions.CellName.class,
-      completionCandidates = TextOptions.CellNames.class,
+      converter = CellName.class,
+      completionCandidates = CellName.Candidates.class,
       description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private String cell;
 

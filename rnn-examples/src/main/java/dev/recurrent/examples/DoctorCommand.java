@@ -1,6 +1,7 @@
 package dev.recurrent.examples;
 
 import dev.recurrent.Backends;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.spi.Availability.Available;
 import dev.recurrent.spi.Availability.Unavailable;
 import java.util.concurrent.Callable;

@@ -1,5 +1,7 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.examples.text.CharacterModel;
 import dev.recurrent.examples.text.Sampler;
 import dev.recurrent.examples.text.Vocabulary;

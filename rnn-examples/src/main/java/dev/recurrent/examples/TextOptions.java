@@ -1,14 +1,10 @@
 package dev.recurrent.examples;
 
-import dev.recurrent.cell.CellDefinition;
-import dev.recurrent.cell.Cells;
+import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * The options of {@link TrainTextCommand} by groups. What is null was not given: its value is the
@@ -56,7 +52,7 @@ final class TextOptions {
         paramLabel = "NAME",
         order = 1,
         converter = CellName.class,
-        completionCandidates = CellNames.class,
+        completionCandidates = CellName.Candidates.class,
         description = "One of ${COMPLETION-CANDIDATES}. Default: lstm")
     @Nullable String cell;
 
@@ -150,32 +146,5 @@ final class TextOptions {
         converter = Numbers.AtLeastZero.class,
         description = "Time between checkpoints within an epoch. Default: ${DEFAULT-VALUE}")
     int checkpointSeconds = 60;
-  }
-
-  /** Takes the name of a cell of the catalogue. */
-  static final class CellName implements ITypeConverter<String> {
-    @Override
-    public String convert(String text) {
-      var name = text.toLowerCase(Locale.ROOT);
-      var names = new CellNames();
-      if (!names.contains(name)) {
-        throw new TypeConversionException("expected one of " + names + ", got " + text);
-      }
-      return name;
-    }
-  }
-
-  /** Lists the names of the catalogue. */
-  static final class CellNames extends ArrayList<String> {
-    private static final long serialVersionUID = 1;
-
-    CellNames() {
-      super(Cells.all().stream().map(CellDefinition::name).toList());
-    }
-
-    @Override
-    public String toString() {
-      return String.join(", ", this);
-    }
   }
 }

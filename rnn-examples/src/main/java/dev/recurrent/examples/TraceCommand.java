@@ -1,5 +1,6 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.text.CharacterModel;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.TensorData;

@@ -1,5 +1,9 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Interrupt;
+import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.examples.run.TrainingProgress;
 import dev.recurrent.examples.text.CharacterModel;
 import dev.recurrent.examples.text.Text;
 import dev.recurrent.examples.text.TextSettings;
@@ -113,7 +117,7 @@ final class TrainTextCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     describe(run, settings, text, backend, out);
     TrainingResult result;
-    try (var progress = new TrainingProgress(out, settings.epochs());
+    try (var progress = new TrainingProgress(out, settings.epochs(), "characters");
         var interrupt = new Interrupt(run::stop, spec.commandLine().getErr())) {
       result = run.run(Duration.ofSeconds(learning.checkpointSeconds), progress);
       progress.finishBar();

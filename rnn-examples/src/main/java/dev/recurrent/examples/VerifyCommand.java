@@ -1,6 +1,8 @@
 package dev.recurrent.examples;
 
 import dev.recurrent.examples.conformance.Conformance;
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

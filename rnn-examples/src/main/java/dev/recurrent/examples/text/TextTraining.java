@@ -1,5 +1,7 @@
 package dev.recurrent.examples.text;
 
+import dev.recurrent.examples.run.HistoryFile;
+import dev.recurrent.examples.run.LossCurve;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.train.Adam;
 import dev.recurrent.train.Budget;
@@ -97,7 +99,7 @@ public final class TextTraining implements AutoCloseable {
     return training
         .checkpointEvery(checkpointEvery)
         .listener(listeners)
-        .listener(new HistoryFile(folder), new LossCurve(folder))
+        .listener(new HistoryFile(folder), new LossCurve(folder, "nats a character"))
         .fit(trainingStreams, Budget.epochs(settings.epochs()));
   }
 

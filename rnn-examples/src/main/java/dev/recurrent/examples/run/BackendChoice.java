@@ -1,4 +1,4 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.run;
 
 import dev.recurrent.Backends;
 import dev.recurrent.spi.Backend;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of every command that computes: which backend, how many threads. */
-final class BackendChoice {
+public final class BackendChoice {
   /** Held, since a logger without an owner may be collected and lose its settings. */
   private static final Logger LOGGER = Logger.getLogger("dev.recurrent");
 
@@ -31,24 +31,24 @@ final class BackendChoice {
   private @Nullable Integer threads;
 
   /** Returns the name that was asked for: by the option, or by RNN_BACKEND. */
-  String name() {
+  public String name() {
     var wanted = name == null ? System.getenv(Backends.VARIABLE) : name;
     return wanted == null || wanted.isBlank() ? Backends.AUTO : wanted.toLowerCase(Locale.ROOT);
   }
 
   /** Tells whether the best backend is to be taken. */
-  boolean isAutomatic() {
+  public boolean isAutomatic() {
     return name().equals(Backends.AUTO);
   }
 
   /** Opens the backend of the given name with the threads that were asked for. */
-  Backend open(String backendName, CommandSpec spec) {
+  public Backend open(String backendName, CommandSpec spec) {
     quietLogger(spec);
     return Backends.open(backendName, new BackendOptions(threads == null ? 0 : threads));
   }
 
   /** Opens the backend that was asked for, and says which one it is where that was left open. */
-  Backend open(CommandSpec spec) {
+  public Backend open(CommandSpec spec) {
     return open(name(), spec);
   }
 

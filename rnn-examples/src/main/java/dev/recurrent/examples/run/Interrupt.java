@@ -1,4 +1,4 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.run;
 
 import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
@@ -7,11 +7,12 @@ import java.util.concurrent.CountDownLatch;
  * Asks long work to stop when the process is told to end (Ctrl-C, SIGTERM), and holds the process
  * until that work is over and this is closed.
  */
-final class Interrupt implements AutoCloseable {
+public final class Interrupt implements AutoCloseable {
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread hook;
 
-  Interrupt(Runnable stop, PrintWriter err) {
+  /** Starts to listen; {@code stop} asks the work to end. */
+  public Interrupt(Runnable stop, PrintWriter err) {
     hook =
         new Thread(
             () -> {
@@ -29,7 +30,7 @@ final class Interrupt implements AutoCloseable {
   }
 
   /** The exit status of work that was stopped; the JVM gives its own where a signal did it. */
-  int exitStatus() {
+  public int exitStatus() {
     return 130;
   }
 

@@ -1,4 +1,4 @@
-package dev.recurrent.examples.text;
+package dev.recurrent.examples.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,10 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes {@code history.csv}: a line for each epoch, whole after each epoch. */
-final class HistoryFile implements TrainingListener {
+public final class HistoryFile implements TrainingListener {
   private final Path file;
 
-  HistoryFile(Path folder) {
+  /** Writes into the folder of a run. */
+  public HistoryFile(Path folder) {
     file = folder.resolve("history.csv");
   }
 

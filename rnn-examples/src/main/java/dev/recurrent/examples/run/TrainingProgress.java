@@ -1,4 +1,4 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.run;
 
 import dev.recurrent.train.EpochResult;
 import dev.recurrent.train.TrainingListener;
@@ -12,10 +12,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how training goes: a line for each epoch, and on a terminal a bar with loss, characters a
- * second and time left; elsewhere lines now and then.
+ * Shows how training goes: a line for each epoch, and on a terminal a bar with loss, speed and time
+ * left; elsewhere lines now and then.
  */
-final class TrainingProgress implements TrainingListener, AutoCloseable {
+public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private static final long LINE_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long BAR_NANOS = Duration.ofMillis(250).toNanos();
 
@@ -24,6 +24,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   private final PrintWriter out;
   private final int epochs;
+  private final String unit;
   private final boolean terminal = isTerminal();
   private @Nullable ProgressBar bar;
   private double loss = Double.NaN;
@@ -31,9 +32,16 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private long before;
   private long shown;
 
-  TrainingProgress(PrintWriter out, int epochs) {
+  /**
+   * Starts to show.
+   *
+   * @param epochs the number of epochs of the run
+   * @param unit what a target is, in the plural: characters
+   */
+  public TrainingProgress(PrintWriter out, int epochs, String unit) {
     this.out = out;
     this.epochs = epochs;
+    this.unit = unit;
   }
 
   @Override
@@ -60,8 +68,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     long left = update.updatesPerEpoch() * (epochs - update.epoch() + 1L) - update.updateOfEpoch();
     var text =
         Numbers.format(
-            "loss %.3f, %,.0f characters/s, %s left",
-            loss, update.targets() / secondsPerUpdate, Numbers.clock(left * secondsPerUpdate));
+            "loss %.3f, %,.0f %s/s, %s left",
+            loss,
+            update.targets() / secondsPerUpdate,
+            unit,
+            Numbers.clock(left * secondsPerUpdate));
     if (bar != null) {
       bar.setExtraMessage(" " + text);
     } else {
@@ -97,10 +108,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     before = 0; // validation is not time of an update
     out.println(
         Numbers.format(
-            "epoch %d: %.1f s, %.0f characters/s, train %.4f, validation %.4f",
+            "epoch %d: %.1f s, %.0f %s/s, train %.4f, validation %.4f",
             result.epoch(),
             result.seconds(),
             result.targets() / result.seconds(),
+            unit,
             result.trainingLoss(),
             result.validation()));
   }
@@ -111,7 +123,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   /** Removes the bar. */
-  void finishBar() {
+  public void finishBar() {
     if (bar != null) {
       bar.close();
       bar = null;

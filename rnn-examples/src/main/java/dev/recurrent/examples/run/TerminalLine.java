@@ -1,4 +1,4 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.run;
 
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBarConsumer;

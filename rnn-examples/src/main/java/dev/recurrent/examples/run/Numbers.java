@@ -1,15 +1,15 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.run;
 
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converters for the numbers that options take, and how numbers are printed. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /** Takes whole numbers from 1 on. */
-  static final class AtLeastOne implements ITypeConverter<Integer> {
+  public static final class AtLeastOne implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
       return whole(text, 1);
@@ -17,7 +17,7 @@ final class Numbers {
   }
 
   /** Takes whole numbers from 0 on. */
-  static final class AtLeastZero implements ITypeConverter<Integer> {
+  public static final class AtLeastZero implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
       return whole(text, 0);
@@ -25,7 +25,7 @@ final class Numbers {
   }
 
   /** Takes finite numbers above 0. */
-  static final class AboveZero implements ITypeConverter<Double> {
+  public static final class AboveZero implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {
       double value = real(text, "a number above 0");
@@ -37,7 +37,7 @@ final class Numbers {
   }
 
   /** Takes finite numbers from 0 on. */
-  static final class NotNegative implements ITypeConverter<Double> {
+  public static final class NotNegative implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {
       double value = real(text, "a number of at least 0");
@@ -49,7 +49,7 @@ final class Numbers {
   }
 
   /** Takes numbers in [0, 1). */
-  static final class Rate implements ITypeConverter<Double> {
+  public static final class Rate implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {
       double value = real(text, "a number in [0, 1)");
@@ -62,12 +62,12 @@ final class Numbers {
 
   /** Formats with a point as decimal separator and commas between thousands, on any machine. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would bring in a library
-  static String format(String pattern, Object... values) {
+  public static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }
 
   /** Writes a duration as a clock does: 1:02:03 or 2:03. */
-  static String clock(double seconds) {
+  public static String clock(double seconds) {
     long s = Math.round(seconds);
     return s >= 3600
         ? format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)

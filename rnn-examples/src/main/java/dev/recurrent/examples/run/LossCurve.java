@@ -1,4 +1,4 @@
-package dev.recurrent.examples.text;
+package dev.recurrent.examples.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -22,18 +22,25 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * Keeps the loss of each update in {@code losses.csv}, written along with the checkpoints, and
  * draws it at the end as {@code loss.png}, with the validation after each epoch.
  */
-final class LossCurve implements TrainingListener {
+public final class LossCurve implements TrainingListener {
   private static final String HEADER = "update,loss";
 
   /** As many points as a picture can show. */
   private static final int POINTS = 400;
 
+  private final String unit;
   private final Path losses;
   private final Path picture;
   private final TreeMap<Long, Double> lossOfUpdate = new TreeMap<>();
   private boolean read;
 
-  LossCurve(Path folder) {
+  /**
+   * Draws into the folder of a run.
+   *
+   * @param unit of the loss: nats a character
+   */
+  public LossCurve(Path folder, String unit) {
+    this.unit = unit;
     losses = folder.resolve("losses.csv");
     picture = folder.resolve("loss.png");
   }
@@ -105,7 +112,7 @@ final class LossCurve implements TrainingListener {
             .height(560)
             .title("Loss")
             .xAxisTitle("updates")
-            .yAxisTitle("nats a character")
+            .yAxisTitle(unit)
             .theme(ChartTheme.Matlab)
             .build();
     long first = lossOfUpdate.firstKey();
