@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds the names that a caller may have meant. */
-final class NearNames {
+public final class NearNames {
   private static final int MAX_RESULTS = 3;
   private static final int MAX_NAMES = 10_000; // of a huge file the first ones are enough
   private static final int MAX_LENGTH = 200;
@@ -21,7 +21,7 @@ final class NearNames {
    * Returns up to three names close to the wanted one, the closest first: the same but for case,
    * one with a prefix more or less, or at most a third of the characters mistyped.
    */
-  static List<String> of(String wanted, Collection<String> names) {
+  public static List<String> of(String wanted, Collection<String> names) {
     if (wanted.length() > MAX_LENGTH) {
       return List.of();
     }

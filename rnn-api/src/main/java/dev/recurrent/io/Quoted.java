@@ -1,18 +1,18 @@
 package dev.recurrent.io;
 
 /** Makes text of an untrusted file fit for a one-line message. */
-final class Quoted {
+public final class Quoted {
   private static final int MAX_CHARACTERS = 80;
 
   private Quoted() {}
 
   /** Quotes a text, escapes what is not printable, and shortens it to 80 characters. */
-  static String quote(String text) {
+  public static String quote(String text) {
     return '"' + oneLine(shorten(text)).replace("\"", "\\\"") + '"';
   }
 
   /** Escapes control characters, line separators and lone surrogates. */
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     var line = new StringBuilder(text.length());
     text.codePoints().forEach(c -> append(line, c));
     return line.toString();

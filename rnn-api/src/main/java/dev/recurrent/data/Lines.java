@@ -1,0 +1,123 @@
+package dev.recurrent.data;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Reads a file line by line; each line is decoded on its own, so that one that is not UTF-8 can be
+ * left out.
+ */
+final class Lines implements Closeable {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+  private final Path file;
+  private final DataStream in;
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+  private final byte[] buffer = new byte[1 << 16];
+  private int position;
+  private int limit;
+  private byte[] line = new byte[256];
+  private int length;
+  private int number;
+  private String ending = "";
+
+  Lines(Path file) throws IOException {
+    this.file = file;
+    in = DataStream.open(file);
+  }
+
+  /** Goes to the next line, and tells whether there is one. */
+  boolean next() throws IOException {
+    length = 0;
+    ending = "";
+    while (ending.isEmpty() && (position < limit || fill())) {
+      int end = position;
+      while (end < limit && buffer[end] != '\n') {
+        end++;
+      }
+      append(end);
+      if (end < limit) {
+        position++;
+        ending = "\n";
+      }
+    }
+    if (ending.isEmpty() && length == 0) {
+      return false;
+    }
+    if (!ending.isEmpty() && length > 0 && line[length - 1] == '\r') {
+      length--;
+      ending = "\r\n";
+    }
+    number++;
+    return true;
+  }
+
+  /**
+   * Decodes the current line, without its end.
+   *
+   * @throws DataException if it is not UTF-8
+   */
+  String text() throws DataException {
+    var bytes = ByteBuffer.wrap(line, 0, length);
+    if (number == 1 && startsWithByteOrderMark()) {
+      bytes.position(BYTE_ORDER_MARK.length);
+    }
+    var characters = CharBuffer.allocate(bytes.remaining());
+    var result = decoder.reset().decode(bytes, characters, true);
+    characters.flip();
+    if (result.isError()) {
+      throw new DataException(
+          place(Character.codePointCount(characters, 0, characters.length()) + 1),
+          "UTF-8",
+          String.format("the byte 0x%02X", line[bytes.position()] & 0xff));
+    }
+    return characters.toString();
+  }
+
+  /** Returns what ends the current line: LF, CR and LF, or nothing at the end of the file. */
+  String ending() {
+    return ending;
+  }
+
+  /** Returns the number of the current line, from 1. */
+  int number() {
+    return number;
+  }
+
+  /** Returns the place of a character of the current line, from 1. */
+  Place place(int column) {
+    return new Place(file, number, column);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private boolean fill() throws IOException {
+    position = 0;
+    limit = Math.max(0, in.read(buffer, 0, buffer.length));
+    return limit > 0;
+  }
+
+  private void append(int end) {
+    int count = end - position;
+    if (count > line.length - length) {
+      line = Arrays.copyOf(line, Math.max(Math.addExact(length, count), length + (length >> 1)));
+    }
+    System.arraycopy(buffer, position, line, length, count);
+    length += count;
+    position = end;
+  }
+
+  private boolean startsWithByteOrderMark() {
+    int mark = BYTE_ORDER_MARK.length;
+    return length >= mark && Arrays.equals(line, 0, mark, BYTE_ORDER_MARK, 0, mark);
+  }
+}
