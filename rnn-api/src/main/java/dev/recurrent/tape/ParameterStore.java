@@ -6,10 +6,12 @@ import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.Storage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * Owns the values and gradients of all parameters of a model, each in one block of memory, so that
@@ -43,6 +45,17 @@ public final class ParameterStore implements AutoCloseable {
       offset += aligned(parameter.size());
     }
     initialize(seed);
+  }
+
+  /**
+   * Names columns of {@link #values()} and {@link #gradients()} that belong to neighbouring
+   * parameters.
+   */
+  public record Range(int from, int count) {
+    /** Views these columns of the values, the gradients, or a row of moments. */
+    public Matrix of(Matrix row) {
+      return row.columns(from, count);
+    }
   }
 
   /** Collects the parameters of a model while its layers declare them. */
@@ -102,6 +115,25 @@ public final class ParameterStore implements AutoCloseable {
   /** Returns all gradients as one row; the elements between parameters are 0. */
   public Matrix gradients() {
     return Matrix.of(gradientStorage, 1, size);
+  }
+
+  /** Returns where the chosen parameters lie, neighbours together. */
+  public List<Range> ranges(Predicate<Parameter> chosen) {
+    var ranges = new ArrayList<Range>();
+    int offset = 0;
+    for (var parameter : parameters) {
+      int count = aligned(parameter.size());
+      if (chosen.test(parameter)) {
+        boolean follows =
+            !ranges.isEmpty() && ranges.getLast().from() + ranges.getLast().count() == offset;
+        ranges.add(
+            follows
+                ? new Range(ranges.getLast().from(), ranges.removeLast().count() + count)
+                : new Range(offset, count));
+      }
+      offset += count;
+    }
+    return List.copyOf(ranges);
   }
 
   /** Sets all gradients to 0. */

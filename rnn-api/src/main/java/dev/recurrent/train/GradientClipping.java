@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientClipping implements AutoCloseable {
   private final ParameterStore store;
+  private final List<Matrix> gradients; // of the parameters that are trained
   private final @Nullable PointwiseKernel kernel;
   private final Kind kind;
   private final float[] limit;
@@ -32,8 +33,10 @@ public final class GradientClipping implements AutoCloseable {
     VALUE
   }
 
-  private GradientClipping(ParameterStore store, Kind kind, double limit) {
+  private GradientClipping(
+      ParameterStore store, List<ParameterStore.Range> ranges, Kind kind, double limit) {
     this.store = store;
+    gradients = ranges.stream().map(range -> range.of(store.gradients())).toList();
     this.kind = kind;
     this.limit = new float[] {(float) limit};
     numbers = store.backend().memory().allocate(DataType.FLOAT32, 2);
@@ -49,31 +52,47 @@ public final class GradientClipping implements AutoCloseable {
 
   /** Clips nothing, and measures the norm. */
   public static GradientClipping none(ParameterStore store) {
-    return new GradientClipping(store, Kind.NONE, 1);
+    return of(new Training.Clip(0, 0), store, store.ranges(_ -> true));
   }
 
   /** Clips by the norm of all gradients together. */
   public static GradientClipping byNorm(ParameterStore store, double limit) {
-    return new GradientClipping(store, Kind.NORM, Optimizer.requirePositive("clip", limit));
+    return of(
+        new Training.Clip(Optimizer.requirePositive("clip", limit), 0),
+        store,
+        store.ranges(_ -> true));
   }
 
   /** Clips each element to ±limit. */
   public static GradientClipping byValue(ParameterStore store, double limit) {
-    return new GradientClipping(store, Kind.VALUE, Optimizer.requirePositive("clip", limit));
+    return of(
+        new Training.Clip(0, Optimizer.requirePositive("clip", limit)),
+        store,
+        store.ranges(_ -> true));
+  }
+
+  /** Clips the gradients of the given ranges of the parameters; the others do not count. */
+  static GradientClipping of(
+      Training.Clip clip, ParameterStore store, List<ParameterStore.Range> ranges) {
+    if (clip.norm() > 0) {
+      return new GradientClipping(store, ranges, Kind.NORM, clip.norm());
+    }
+    return clip.value() > 0
+        ? new GradientClipping(store, ranges, Kind.VALUE, clip.value())
+        : new GradientClipping(store, ranges, Kind.NONE, 1);
   }
 
   /** Measures the norm of the gradients and clips them. */
   public void apply() {
     var ops = store.backend().ops();
-    var gradients = store.gradients();
     ops.fill(norm, 0);
-    ops.addSumOfSquares(gradients, norm);
+    gradients.forEach(range -> ops.addSumOfSquares(range, norm));
     ops.unary(UnaryOp.SQRT, norm, norm);
     if (kernel != null && kind == Kind.NORM) {
       kernel.run(List.of(norm), limit, List.of(factor));
-      ops.binary(BinaryOp.TIMES, gradients, factor, gradients);
+      gradients.forEach(range -> ops.binary(BinaryOp.TIMES, range, factor, range));
     } else if (kernel != null) {
-      kernel.run(List.of(gradients), limit, List.of(gradients));
+      gradients.forEach(range -> kernel.run(List.of(range), limit, List.of(range)));
     }
   }
 

@@ -1,12 +1,15 @@
 package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
+import dev.recurrent.tape.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,8 @@ public final class Training {
   int accumulate = 1;
   long seed = 1;
   @Nullable Validation validation;
+  int patience = Integer.MAX_VALUE;
+  final Set<Parameter> frozen = new LinkedHashSet<>();
   @Nullable Path checkpointFolder;
   @Nullable Path resumeFolder;
   Duration checkpointInterval = Duration.ofMinutes(1);
@@ -121,6 +126,36 @@ public final class Training {
   }
 
   /**
+   * Ends the run when more than {@code patience} validations in a row have brought no new best one.
+   * The model is then that of the last epoch; {@code best.safetensors} holds the best.
+   */
+  public Training stopEarly(int newPatience) {
+    if (newPatience < 0) {
+      throw new IllegalArgumentException("patience: expected at least 0, got " + newPatience);
+    }
+    patience = newPatience;
+    return this;
+  }
+
+  /**
+   * Keeps the parameters of some of the model's layers as they are: neither the optimizer nor its
+   * weight decay moves them, and their gradients do not count in the norm that is clipped.
+   *
+   * @throws IllegalArgumentException if a layer is not one of the model
+   */
+  public Training freeze(Layer... layers) {
+    for (var layer : layers) {
+      if (!layer.isBuilt() || layer.store() != model.store()) {
+        throw new IllegalArgumentException("freeze: expected layers of the model, got " + layer);
+      }
+    }
+    for (var layer : layers) {
+      frozen.addAll(layer.parameters());
+    }
+    return this;
+  }
+
+  /**
    * Writes to a folder, which is made if it does not exist: {@code checkpoint.safetensors}, after
    * each epoch, when stopped, and in between as {@link #checkpointEvery} says; and {@code
    * best.safetensors}, the model with the best validation.
@@ -170,7 +205,7 @@ public final class Training {
   }
 
   /**
-   * Trains until the budget is used up or a stop is requested.
+   * Trains until the budget is used up, a stop is requested, or {@link #stopEarly} says so.
    *
    * @throws DivergedException if the loss is no longer a finite number
    * @throws IOException if a checkpoint cannot be written or read
@@ -179,6 +214,14 @@ public final class Training {
     var function = loss;
     if (function == null) {
       throw new IllegalStateException("training: expected a loss, got none; call loss(…)");
+    }
+    if (patience < Integer.MAX_VALUE && validation == null) {
+      throw new IllegalStateException(
+          "stopEarly: expected validation data, got none; call validateOn(…)");
+    }
+    if (!frozen.isEmpty() && frozen.size() == model.store().parameters().size()) {
+      throw new IllegalStateException(
+          "freeze: expected a parameter that is left to train, got none");
     }
     try (var run = new TrainingRun(this, function, data, budget)) {
       return run.run();

@@ -24,6 +24,11 @@ final class TrainingPosition {
     sinceUpdateWeight += weight;
   }
 
+  /** Returns the number of validations since the best one; 0 where nothing was validated. */
+  int validationsSinceBest() {
+    return bestEpoch == 0 ? 0 : epoch - bestEpoch;
+  }
+
   void nextEpoch() {
     epoch++;
     batch = 0;

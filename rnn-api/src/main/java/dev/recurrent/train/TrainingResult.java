@@ -19,7 +19,9 @@ public record TrainingResult(
     /** The budget was used up. */
     COMPLETED,
     /** {@link Training#requestStop()} was called. */
-    STOPPED
+    STOPPED,
+    /** Validation did not improve for longer than {@link Training#stopEarly} allows. */
+    STOPPED_EARLY
   }
 
   public TrainingResult {

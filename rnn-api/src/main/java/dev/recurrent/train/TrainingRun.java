@@ -3,6 +3,7 @@ package dev.recurrent.train;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
@@ -38,13 +39,9 @@ final class TrainingRun implements AutoCloseable {
     this.budget = budget;
     store = setup.model.store();
     tape = Tape.training(store.backend(), setup.seed);
-    updater = setup.optimizer.on(setup.model);
-    clipping =
-        setup.clip.norm() > 0
-            ? GradientClipping.byNorm(store, setup.clip.norm())
-            : setup.clip.value() > 0
-                ? GradientClipping.byValue(store, setup.clip.value())
-                : GradientClipping.none(store);
+    var trained = store.ranges(parameter -> !setup.frozen.contains(parameter));
+    updater = new Updater(setup.optimizer, store, trained);
+    clipping = GradientClipping.of(setup.clip, store, trained);
   }
 
   TrainingResult run() throws IOException {
@@ -58,26 +55,37 @@ final class TrainingRun implements AutoCloseable {
     updatesPerEpoch = updatesPerEpoch();
     setup.listeners.forEach(listener -> listener.started(setup, budget));
     boolean wholeEpochs = true;
-    while (wholeEpochs && at.epoch < budget.epochs() && updater.steps() < budget.updates()) {
+    while (wholeEpochs
+        && at.epoch < budget.epochs()
+        && updater.steps() < budget.updates()
+        && !outOfPatience()) {
       epochStarted = System.nanoTime();
       wholeEpochs = trainEpoch();
       if (wholeEpochs) {
         endEpoch();
       }
     }
-    boolean stopped = setup.stopRequested() && !wholeEpochs;
-    if (!wholeEpochs && !stopped) {
+    var ending = ending(wholeEpochs);
+    if (!wholeEpochs && ending != TrainingResult.Ending.STOPPED) {
       endPartOfEpoch();
     }
     var result =
-        new TrainingResult(
-            history,
-            updater.steps(),
-            stopped ? TrainingResult.Ending.STOPPED : TrainingResult.Ending.COMPLETED,
-            at.bestEpoch,
-            at.bestValidation);
+        new TrainingResult(history, updater.steps(), ending, at.bestEpoch, at.bestValidation);
     setup.listeners.forEach(listener -> listener.ended(result));
     return result;
+  }
+
+  private TrainingResult.Ending ending(boolean wholeEpochs) {
+    if (setup.stopRequested() && !wholeEpochs) {
+      return TrainingResult.Ending.STOPPED;
+    }
+    return wholeEpochs && outOfPatience()
+        ? TrainingResult.Ending.STOPPED_EARLY
+        : TrainingResult.Ending.COMPLETED;
+  }
+
+  private boolean outOfPatience() {
+    return at.validationsSinceBest() > setup.patience;
   }
 
   /** Trains to the epoch's end; false means that it ended before, and a checkpoint was written. */
@@ -240,6 +248,7 @@ final class TrainingRun implements AutoCloseable {
             .put("accumulate", setup.accumulate)
             .put("data", data.fingerprint())
             .put("seed", setup.seed)
+            .put("frozen", frozen())
             .put("learningRate", learningRate);
     long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
     at.write(checkpoint, at.seconds + unfinished * 1e-9);
@@ -256,6 +265,7 @@ final class TrainingRun implements AutoCloseable {
     saved.require("accumulate", setup.accumulate);
     saved.require("data", data.fingerprint());
     saved.require("seed", setup.seed);
+    saved.require("frozen", frozen());
     at.read(saved);
     learningRate = saved.real("learningRate");
     saved.text("history").lines().map(EpochResult::ofCsv).forEach(history::add);
@@ -263,6 +273,10 @@ final class TrainingRun implements AutoCloseable {
     setup.schedule.restore(saved.reals(SCHEDULE));
     updater.restore(saved.moments(), saved.number("updates"));
     saved.parameters(store);
+  }
+
+  private List<String> frozen() {
+    return setup.frozen.stream().map(Parameter::name).sorted().toList();
   }
 
   private long seed() {

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Applies an {@link Optimizer} to the parameters of one model: owns its moments and counts its
- * steps. Made by {@link Optimizer#on}. A step is one kernel over all parameters.
+ * steps. Made by {@link Optimizer#on}. A step is one kernel over all parameters; where some are
+ * frozen, one for each run of neighbours between them.
  */
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
@@ -20,12 +21,18 @@ public final class Updater implements AutoCloseable {
   private final PointwiseKernel kernel;
   private final List<UpdateEquations.StepFunction> scalarFunctions;
   private final Map<String, Storage> moments = new LinkedHashMap<>();
-  private final List<Matrix> inputs;
-  private final List<Matrix> outputs;
+  private final List<Operands> operands; // one for each range of parameters
   private final float[] scalars;
   private long steps;
 
+  private record Operands(List<Matrix> inputs, List<Matrix> outputs) {}
+
   Updater(Optimizer optimizer, ParameterStore store) {
+    this(optimizer, store, store.ranges(_ -> true));
+  }
+
+  /** Updates only the given ranges of the parameters; the others keep values and moments. */
+  Updater(Optimizer optimizer, ParameterStore store, List<ParameterStore.Range> ranges) {
     this.optimizer = optimizer;
     this.store = store;
     var compiled = UpdateEquations.of(optimizer);
@@ -49,8 +56,13 @@ public final class Updater implements AutoCloseable {
               in.add(matrix);
               out.add(matrix);
             });
-    inputs = List.copyOf(in);
-    outputs = List.copyOf(out);
+    operands =
+        ranges.stream()
+            .map(
+                range ->
+                    new Operands(
+                        in.stream().map(range::of).toList(), out.stream().map(range::of).toList()))
+            .toList();
   }
 
   /** Returns the optimizer whose equations are applied. */
@@ -74,7 +86,9 @@ public final class Updater implements AutoCloseable {
     for (int i = 0; i < scalars.length; i++) {
       scalars[i] = (float) scalarFunctions.get(i).at(steps, learningRate);
     }
-    kernel.run(inputs, scalars, outputs);
+    for (var range : operands) {
+      kernel.run(range.inputs(), scalars, range.outputs());
+    }
     store.changed();
   }
 

@@ -116,6 +116,41 @@ class OptimizerTest {
   }
 
   @Test
+  void rangesLeaveFrozenParametersOut() {
+    var three = new ParameterStore.Builder();
+    var a = three.vector("a", 3, Initializer.constant(1));
+    var b = three.matrix("b", 4, 5, Initializer.constant(1));
+    var c = three.vector("c", 17, Initializer.constant(1));
+    try (var all = three.build(backend, 1)) {
+      assertEquals(
+          java.util.List.of(new ParameterStore.Range(0, 80)), all.ranges(parameter -> true));
+      assertEquals(
+          java.util.List.of(new ParameterStore.Range(0, 48)), all.ranges(p -> !p.equals(c)));
+      var trained = all.ranges(parameter -> !parameter.equals(b));
+      try (var clipping = GradientClipping.of(new Training.Clip(1, 0), all, trained);
+          var updater = new Updater(new AdamW(0.1, 0.9, 0.999, 1e-8, 0.5), all, trained);
+          var tape = Tape.training(backend, 1)) {
+        var loss = tape.of(a).times(3).sum().plus(tape.of(b).times(100).sum());
+        tape.backward(loss.plus(tape.of(c).sum()));
+        clipping.apply();
+        assertEquals(Math.sqrt(3 * 9 + 17), clipping.lastNorm(), 1e-5);
+        assertEquals(1 / Math.sqrt(44), c.gradientToArray()[16], 1e-5);
+        assertEquals(100, b.gradientToArray()[0]);
+        updater.step();
+        assertEquals(0.85f, a.toArray()[2], 1e-6f);
+        assertArrayEquals(filled(20, 1), b.toArray());
+        assertEquals(0.85f, c.toArray()[16], 1e-6f);
+      }
+    }
+  }
+
+  private static float[] filled(int size, float value) {
+    var values = new float[size];
+    java.util.Arrays.fill(values, value);
+    return values;
+  }
+
+  @Test
   void schedulesAreAsDescribed() {
     assertEquals(2, Schedule.constant().learningRate(2, at(50, 100, 3)));
     assertEquals(2, Schedule.step(3, 0.1).learningRate(2, at(0, 100, 2)));

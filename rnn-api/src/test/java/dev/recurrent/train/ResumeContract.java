@@ -249,6 +249,80 @@ public abstract class ResumeContract {
     assertTrue(e.getMessage().contains("data: expected 4 streams of 48 tokens"), e.getMessage());
   }
 
+  private static UnaryOperator<Training> stoppingEarly() {
+    // So large a rate that validation gets worse from some epoch on.
+    return t -> t.optimizer(Sgd.withLearningRate(8)).stopEarly(1);
+  }
+
+  @Test
+  void patienceIsCountedOverAKill() throws IOException {
+    var whole = train(stoppingEarly(), text(), Budget.epochs(40));
+    int epochs = whole.result.epochs().size();
+    assertEquals(TrainingResult.Ending.STOPPED_EARLY, whole.result.ending());
+    assertEquals(whole.result.bestEpoch() + 2, epochs);
+    assertThrows(
+        Killed.class,
+        () ->
+            train(
+                t -> stoppingEarly().apply(t).checkpointTo(folder).checkpointEvery(Duration.ZERO),
+                text(),
+                Budget.epochs(40),
+                killAt(whole.result.updates() - 3)));
+    UnaryOperator<Training> goingOn =
+        t -> stoppingEarly().apply(t).checkpointTo(folder).resumeFrom(folder);
+    var resumed = train(goingOn, text(), Budget.epochs(40));
+    assertSame(whole, resumed);
+    assertEquals(TrainingResult.Ending.STOPPED_EARLY, resumed.result.ending());
+    // One that has ended stays ended.
+    assertSame(whole, train(goingOn, text(), Budget.epochs(40)));
+  }
+
+  /** The optimizer has momentum and weight decay, which move parameters without a gradient. */
+  private Outcome trainFrozen(UnaryOperator<Training> more, TrainingListener... listeners)
+      throws IOException {
+    try (var backend = open();
+        var model = new TinyModel(Cells.LSTM, 0.2)) {
+      model.build(backend, 3);
+      var before = model.embedding.weight().toArray();
+      var biasBefore = java.util.Objects.requireNonNull(model.output.bias()).toArray();
+      var training =
+          more.apply(
+              Training.of(model)
+                  .loss(model::loss)
+                  .optimizer(AdamW.withLearningRate(0.01).withWeightDecay(0.1))
+                  .clipGradientNorm(1)
+                  .truncatedBptt(4)
+                  .freeze(model.embedding, model.recurrent)
+                  .listener(listeners));
+      var result = training.fit(text(), Budget.epochs(2));
+      assertArrayEquals(before, model.embedding.weight().toArray());
+      assertTrue(
+          !Arrays.equals(
+              biasBefore, java.util.Objects.requireNonNull(model.output.bias()).toArray()));
+      var parameters = new ArrayList<float[]>();
+      model.parameters().forEach(p -> parameters.add(p.toArray()));
+      return new Outcome(parameters, List.of(), result);
+    }
+  }
+
+  @Test
+  void frozenParametersKeepTheirValuesOverAKill() throws IOException {
+    var whole = trainFrozen(t -> t);
+    assertThrows(
+        Killed.class,
+        () -> trainFrozen(t -> t.checkpointTo(folder).checkpointEvery(Duration.ZERO), killAt(9)));
+    assertSame(whole, trainFrozen(t -> t.checkpointTo(folder).resumeFrom(folder)));
+    var e =
+        assertThrows(
+            SafeTensorsException.class,
+            () ->
+                train(
+                    t -> t.optimizer(AdamW.withLearningRate(0.01)).seed(1).resumeFrom(folder),
+                    text()));
+    assertTrue(
+        e.getMessage().contains("frozen: expected [], got [embedding.weight"), e.getMessage());
+  }
+
   @Test
   void theBestModelIsKept() throws IOException {
     var outcome = train(t -> t.checkpointTo(folder), text());

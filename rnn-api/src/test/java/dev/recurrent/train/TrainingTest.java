@@ -187,6 +187,23 @@ class TrainingTest {
   }
 
   @Test
+  void whatCannotBeStoppedOrFrozenIsRefused() {
+    var text = TokenStreams.of(TinyModel.text(90, 1), 2);
+    try (var model = new TinyModel(Cells.ELMAN, 0);
+        var other = new TinyModel(Cells.ELMAN, 0)) {
+      model.build(backend, 1);
+      var training = Training.of(model).loss(model::loss);
+      assertMessage("patience: expected at least 0, got -1", () -> training.stopEarly(-1));
+      assertThrows(IllegalArgumentException.class, () -> training.freeze(other.embedding));
+      assertThrows(
+          IllegalStateException.class, () -> training.stopEarly(0).fit(text, Budget.epochs(1)));
+      assertThrows(
+          IllegalStateException.class,
+          () -> Training.of(model).loss(model::loss).freeze(model).fit(text, Budget.epochs(1)));
+    }
+  }
+
+  @Test
   void aTextThatIsTooShortIsRefused() {
     assertMessage(
         "text: expected at least 5 tokens for 4 streams, got 4",
