@@ -1,0 +1,87 @@
+package dev.recurrent.score;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Computes the row of numbers by which one example counts in a {@link Measure}. An example is what
+ * was drawn from the world in one go, such as a sentence or a day: the unit that {@link Bootstrap}
+ * draws again. A negative target, as {@link dev.recurrent.tape.Sequences#IGNORED}, does not count.
+ */
+public final class Statistics {
+  private Statistics() {}
+
+  /** Returns (correct, counted) of one example's predictions, for {@link Measures#ACCURACY}. */
+  public static double[] hits(int[] predicted, int[] target) {
+    requireSameLength(predicted.length, target.length);
+    int correct = 0;
+    int counted = 0;
+    for (int i = 0; i < target.length; i++) {
+      if (target[i] >= 0) {
+        counted++;
+        correct += predicted[i] == target[i] ? 1 : 0;
+      }
+    }
+    return new double[] {correct, counted};
+  }
+
+  /** Returns (1 or 0, 1): whether a whole sequence is right, its length included. */
+  public static double[] exactMatch(int[] predicted, int[] target) {
+    return new double[] {Arrays.equals(predicted, target) ? 1 : 0, 1};
+  }
+
+  /** Returns (squared errors, numbers), for {@link Measures#rmse}. */
+  public static double[] squaredErrors(float[] predicted, float[] target) {
+    return new double[] {sum(predicted, target, e -> e * e), target.length};
+  }
+
+  /** Returns (absolute errors, numbers), for {@link Measures#mae}. */
+  public static double[] absoluteErrors(float[] predicted, float[] target) {
+    return new double[] {sum(predicted, target, Math::abs), target.length};
+  }
+
+  /** Returns (squared errors, squared errors of the baseline), for {@link Measures#SKILL}. */
+  public static double[] squaredErrorsAgainst(float[] baseline, float[] predicted, float[] target) {
+    return new double[] {sum(predicted, target, e -> e * e), sum(baseline, target, e -> e * e)};
+  }
+
+  /**
+   * Returns (nats, targets), for {@link Measures#PERPLEXITY} and its kin.
+   *
+   * @param meanLoss the mean cross entropy over the example's targets, in nats
+   */
+  public static double[] ofLoss(double meanLoss, double targets) {
+    return new double[] {targets > 0 ? meanLoss * targets : 0, targets};
+  }
+
+  /**
+   * Returns how often each class was taken for each: {@code [classes, classes]}, row-major, a row
+   * for the true class, for {@link Measures#macroF1}.
+   */
+  public static double[] confusions(int[] predicted, int[] target, int classes) {
+    requireSameLength(predicted.length, target.length);
+    var counts = new double[Math.multiplyExact(classes, classes)];
+    for (int i = 0; i < target.length; i++) {
+      if (target[i] >= 0) {
+        counts[ConfusionMatrix.cell(predicted[i], target[i], classes)]++;
+      }
+    }
+    return counts;
+  }
+
+  private static double sum(float[] predicted, float[] target, DoubleUnaryOperator ofError) {
+    requireSameLength(predicted.length, target.length);
+    double sum = 0;
+    for (int i = 0; i < target.length; i++) {
+      sum += ofError.applyAsDouble((double) predicted[i] - target[i]);
+    }
+    return sum;
+  }
+
+  private static void requireSameLength(int predicted, int target) {
+    if (predicted != target) {
+      throw new IllegalArgumentException(
+          "predicted: expected " + target + " values, as many as targets, got " + predicted);
+    }
+  }
+}
