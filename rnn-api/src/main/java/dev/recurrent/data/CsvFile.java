@@ -26,16 +26,16 @@ final class CsvFile {
     this.records = records;
   }
 
-  static void read(Path file, Records records) throws IOException {
+  static void read(Path file, Rows rows, Records records) throws IOException {
     var csv = new CsvFile(file, records);
-    csv.text = csv.decode();
+    csv.text = csv.decode(rows);
     csv.readRecords();
   }
 
   /**
    * Decodes the file; a line that is not UTF-8 becomes an empty one, so that all keep their number.
    */
-  private String decode() throws IOException {
+  private String decode(Rows rows) throws IOException {
     var decoded = new StringBuilder();
     try (var lines = new Lines(file)) {
       while (lines.next()) {
@@ -43,9 +43,9 @@ final class CsvFile {
           decoded.append(lines.text());
         } catch (DataException e) {
           if (lines.number() == 1) {
-            throw e;
+            throw e; // the heading
           }
-          records.reject(e);
+          rows.reject(e);
         }
         decoded.append(lines.ending());
       }

@@ -76,7 +76,7 @@ public final class Table {
   public static Table read(Path file, Format format, Rows rows) throws IOException {
     var records = new Records(file, rows);
     switch (format) {
-      case CSV -> CsvFile.read(file, records);
+      case CSV -> CsvFile.read(file, rows, records);
       case TSV -> readTabs(file, records);
     }
     return new Table(file, records.heading(), records.rest());

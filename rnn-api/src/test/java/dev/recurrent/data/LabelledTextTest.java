@@ -1,0 +1,80 @@
+package dev.recurrent.data;
+
+import static dev.recurrent.data.DataFiles.assertRefused;
+import static dev.recurrent.data.DataFiles.write;
+import static dev.recurrent.data.DataFiles.writeBytes;
+import static dev.recurrent.data.DataFiles.writeGzip;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LabelledTextTest {
+  @TempDir Path folder;
+
+  @Test
+  void aFolderIsALabelAndAFileAText() throws IOException {
+    Path pos = Files.createDirectory(folder.resolve("pos"));
+    Path neg = Files.createDirectory(folder.resolve("neg"));
+    Files.createDirectory(folder.resolve("empty"));
+    write(folder.resolve("urls.txt"), "not a text");
+    write(pos.resolve("0_9.txt"), "good\nfilm");
+    writeGzip(pos.resolve("1_8.txt.gz"), "nice");
+    write(pos.resolve("LICENSE"), "not a text");
+    write(neg.resolve("0_1.txt"), "");
+    assertEquals(
+        List.of(
+            new LabelledText("neg", ""),
+            new LabelledText("pos", "good\nfilm"),
+            new LabelledText("pos", "nice")),
+        LabelledFolders.read(folder, Rows.failing()));
+    assertEquals(2, LabelledFolders.read(folder, List.of("pos"), Rows.failing()).size());
+
+    writeBytes(pos.resolve("0_9.txt"), "\u00ff");
+    assertRefused(
+        pos,
+        "0_9.txt:1:1: expected UTF-8, got the byte 0xFF",
+        () -> LabelledFolders.read(folder, Rows.failing()));
+    var rows = Rows.skipping();
+    assertEquals(2, LabelledFolders.read(folder, rows).size());
+    assertEquals(1, rows.skipped());
+    assertRefused(
+        folder,
+        "empty: expected a folder of .txt files, got none",
+        () -> LabelledFolders.read(folder, List.of("pos", "empty"), Rows.skipping()));
+  }
+
+  @Test
+  void aFileIsALabelAndALineAText() throws IOException {
+    write(folder.resolve("Zulu.txt"), "Nandi\n");
+    writeGzip(folder.resolve("Czech.txt.gz"), "Abl\r\n\nÁdam\n");
+    write(folder.resolve("LICENSE"), "not a name");
+    var expected =
+        List.of(
+            new LabelledText("Czech", "Abl"),
+            new LabelledText("Czech", "Ádam"),
+            new LabelledText("Zulu", "Nandi"));
+    assertEquals(expected, LabelledFiles.read(folder, Rows.failing()));
+    assertEquals(
+        expected.subList(2, 3),
+        LabelledFiles.read(List.of(folder.resolve("Zulu.txt")), Rows.failing()));
+  }
+
+  @Test
+  void refusesAFolderWithoutTexts() {
+    Path parent = folder.getParent();
+    String name = String.valueOf(folder.getFileName());
+    assertRefused(
+        parent,
+        name + ": expected a folder of .txt files, got none",
+        () -> LabelledFiles.read(folder, Rows.skipping()));
+    assertRefused(
+        parent,
+        name + ": expected folders with .txt files, got none",
+        () -> LabelledFolders.read(folder, Rows.skipping()));
+  }
+}
