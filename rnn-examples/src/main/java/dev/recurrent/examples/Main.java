@@ -1,5 +1,8 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.harness.EvalCommand;
+import dev.recurrent.examples.harness.PredictCommand;
+import dev.recurrent.examples.harness.Task;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       TrainCommand.class,
+      PredictCommand.class,
+      EvalCommand.class,
       SampleCommand.class,
       TraceCommand.class,
       VerifyCommand.class,
@@ -69,7 +74,9 @@ public final class Main implements Runnable {
   /** Returns the command line with all its commands, which no other one shares. */
   static CommandLine commandLine() {
     var main = new Main();
-    return new CommandLine(main)
+    var commands = new CommandLine(main);
+    Task.describeDefaults(Objects.requireNonNull(commands.getSubcommands().get("train")));
+    return commands
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
         .setExecutionExceptionHandler(

@@ -1,5 +1,6 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.tasks.Classify;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class})
+    subcommands = {TrainTextCommand.class, Classify.class})
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
-import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.ChartTheme;
@@ -75,14 +74,9 @@ public final class LossCurve implements TrainingListener {
       return;
     }
     try {
-      var chart = chart(result.epochs());
-      AtomicFiles.write(picture, out -> ChartEncoder.saveChart(chart, out, "png"));
+      Picture.write(chart(result.epochs()), picture);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      // A Java without fonts or graphics libraries must not lose a training run.
-      System.getLogger("dev.recurrent")
-          .log(System.Logger.Level.WARNING, "no " + picture + ": Java cannot draw here: " + e);
     }
   }
 

@@ -1,0 +1,64 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.data.Rows;
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Numbers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores a trained model on other data. */
+@Command(
+    name = "eval",
+    header = "Scores a model of 'train' on a file, with 95 %% bootstrap intervals.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true)
+public final class EvalCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a training run, or its best.safetensors. Required.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE",
+      description = "Examples with their targets, in the format that trained. Required.")
+  private Path data;
+
+  @Option(names = "--skip-bad", description = "Pass over malformed rows and count them.")
+  private boolean skipBad;
+
+  @Mixin private BackendChoice backends;
+
+  @Override
+  public Integer call() throws IOException {
+    try (var backend = backends.open(spec);
+        var saved = SavedTask.open(model, spec.root(), backend)) {
+      score(saved);
+    }
+    return 0;
+  }
+
+  private <E> void score(SavedTask<E> saved) throws IOException {
+    var out = spec.commandLine().getOut();
+    var rows = skipBad ? Rows.skipping() : Rows.failing();
+    var examples = saved.task().read(data, rows);
+    var outcomes = Predictions.of(saved.model(), examples, saved.task().settings().batch());
+    out.println(
+        Numbers.format(
+            "data     %,d examples; %,d bad rows skipped", examples.size(), rows.skipped()));
+    Scores.of(saved.task().measures(saved.facts()), outcomes, List.of()).print(out);
+  }
+}

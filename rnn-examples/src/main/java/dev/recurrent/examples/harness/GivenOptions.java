@@ -1,0 +1,42 @@
+package dev.recurrent.examples.harness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Lists the options of a command line in a form that gives the same when parsed again, anywhere.
+ */
+final class GivenOptions {
+  /** Options that change nothing in the bits of a run. */
+  private static final Set<String> OF_THE_MOMENT =
+      Set.of("--out", "--resume", "--backend", "--threads", "--checkpoint-seconds");
+
+  private GivenOptions() {}
+
+  /** Returns the options that decide the bits of a run, files by their absolute path. */
+  static List<String> deciding(ParseResult parsed) {
+    var arguments = new ArrayList<String>();
+    for (var option : parsed.matchedOptions()) {
+      if (!option.inherited() && !OF_THE_MOMENT.contains(option.longestName())) {
+        add(arguments, option);
+      }
+    }
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, OptionSpec option) {
+    if (option.arity().max() == 0) {
+      arguments.add(option.longestName());
+      return;
+    }
+    boolean file = option.type() == Path.class;
+    for (var value : option.originalStringValues()) {
+      arguments.add(option.longestName());
+      arguments.add(file ? Path.of(value).toAbsolutePath().toString() : value);
+    }
+  }
+}

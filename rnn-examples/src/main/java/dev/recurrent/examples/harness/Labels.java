@@ -1,0 +1,145 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.data.Vocabulary;
+import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.score.ConfusionMatrix;
+import dev.recurrent.score.Measure;
+import dev.recurrent.score.Measures;
+import dev.recurrent.score.Statistics;
+import dev.recurrent.tape.Sequences;
+import dev.recurrent.tape.Tensor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what all many-to-one classifications share: classes as targets, logits as predictions,
+ * confusion counts as scores.
+ *
+ * @param <E> an example
+ */
+public final class Labels<E> {
+  private final Vocabulary classes;
+  private final Function<E, String> text;
+  private final Function<E, @Nullable String> label;
+
+  /**
+   * Says which classes there are.
+   *
+   * @param text what an example is called in predictions
+   * @param label the class of an example; null where it is not known
+   */
+  public Labels(Vocabulary classes, Function<E, String> text, Function<E, @Nullable String> label) {
+    this.classes = classes;
+    this.text = text;
+    this.label = label;
+  }
+
+  /** Collects the classes of examples. */
+  public static <E> Vocabulary collect(List<E> examples, Function<E, @Nullable String> label) {
+    var found = new ArrayList<List<String>>();
+    for (var example : examples) {
+      var one = label.apply(example);
+      if (one == null) {
+        throw new IllegalArgumentException("label: expected one for each example, got none");
+      }
+      found.add(List.of(one));
+    }
+    return Vocabulary.ofTokens(found, new Vocabulary.Selection(1, Integer.MAX_VALUE));
+  }
+
+  /** Returns the number of classes. */
+  public int size() {
+    return classes.size();
+  }
+
+  /** Returns the targets of examples, {@code [B]}. */
+  public Sequences targets(List<E> examples) {
+    var targets = new int[examples.size()];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = target(examples.get(i));
+    }
+    return Sequences.ofLabels(targets);
+  }
+
+  /**
+   * Returns the likeliest class of each example, with its probability; logits {@code [B, classes]}.
+   */
+  public List<Outcome> outcomes(List<E> examples, Tensor logits) {
+    var values = logits.toArray();
+    var outcomes = new ArrayList<Outcome>();
+    for (int i = 0; i < examples.size(); i++) {
+      outcomes.add(outcome(examples.get(i), values, i * classes.size()));
+    }
+    return outcomes;
+  }
+
+  private Outcome outcome(E example, float[] logits, int from) {
+    int best = 0;
+    for (int c = 1; c < classes.size(); c++) {
+      best = logits[from + c] > logits[from + best] ? c : best;
+    }
+    double sum = 0;
+    for (int c = 0; c < classes.size(); c++) {
+      sum += Math.exp(logits[from + c] - logits[from + best]);
+    }
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("input", text.apply(example));
+    fields.put("class", classes.token(best));
+    fields.put("probability", Numbers.format("%.4f", 1 / sum));
+    return label.apply(example) == null
+        ? Outcome.of(fields)
+        : new Outcome(fields, statistics(best, target(example)));
+  }
+
+  private int target(E example) {
+    var one = label.apply(example);
+    if (one == null || !classes.has(one)) {
+      throw new IllegalArgumentException(
+          "label of \"%s\": expected one of the %d classes of the model, got %s"
+              .formatted(text.apply(example), classes.size(), one));
+    }
+    return classes.index(one);
+  }
+
+  private List<double[]> statistics(int predicted, int target) {
+    var one = new int[] {predicted};
+    var right = new int[] {target};
+    return List.of(Statistics.confusions(one, right, size()), Statistics.hits(one, right));
+  }
+
+  /** Returns macro F1, in which each class counts the same, and accuracy. */
+  public List<Measure> measures() {
+    return List.of(Measures.macroF1(size()), Measures.ACCURACY);
+  }
+
+  /** Returns the outcomes of always predicting the most frequent class of the training part. */
+  public List<Outcome> majority(Parts<E> parts) {
+    var counts = new int[size()];
+    parts.training().forEach(example -> counts[target(example)]++);
+    int largest = 0;
+    for (int c = 1; c < counts.length; c++) {
+      largest = counts[c] > counts[largest] ? c : largest;
+    }
+    int always = largest;
+    return parts.test().stream()
+        .map(example -> new Outcome(Map.of(), statistics(always, target(example))))
+        .toList();
+  }
+
+  /** Prints the confusion matrix of a test, and draws it as {@code confusion.png}. */
+  public void report(Task.Report<E> report) throws IOException {
+    var matrix = new ConfusionMatrix(classes.tokens());
+    for (int i = 0; i < report.examples().size(); i++) {
+      var predicted = String.valueOf(report.outcomes().get(i).fields().get("class"));
+      matrix.add(
+          new int[] {classes.index(predicted)}, new int[] {target(report.examples().get(i))});
+    }
+    report.out().println(matrix.toTable());
+    ConfusionPicture.draw(matrix, report.folder().resolve("confusion.png"));
+  }
+}

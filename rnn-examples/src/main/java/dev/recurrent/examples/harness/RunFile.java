@@ -1,0 +1,84 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.io.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Holds what began a run, kept as {@code run.json} in its folder so that it can go on there.
+ *
+ * @param task the name of the task
+ * @param arguments the options that decide the bits of the run, as on the command line
+ * @param backend the name of the backend
+ * @param data tells whether the data are still the same
+ */
+record RunFile(String task, List<String> arguments, String backend, String data) {
+  static final String NAME = "run.json";
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  RunFile {
+    arguments = List.copyOf(arguments);
+  }
+
+  /** Tells whether a folder holds a run. */
+  static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(NAME));
+  }
+
+  void write(Path folder) throws IOException {
+    AtomicFiles.write(folder.resolve(NAME), JSON.writeValueAsBytes(this));
+  }
+
+  /**
+   * Reads the file of a run.
+   *
+   * @throws IOException if the folder holds none of this task, or it is damaged
+   */
+  static RunFile read(Path folder, String task) throws IOException {
+    var file = folder.resolve(NAME);
+    if (Files.notExists(file)) {
+      throw new IOException(
+          folder
+              + ": expected the folder of a run of 'rnn train "
+              + task
+              + "' ("
+              + NAME
+              + "), got none");
+    }
+    try {
+      var saved = JSON.readValue(Files.readAllBytes(file), RunFile.class);
+      if (!saved.task.equals(task)) {
+        throw new IOException(
+            file + ": expected a run of the task " + task + ", got one of " + saved.task);
+      }
+      return saved;
+    } catch (JacksonException e) {
+      throw new IOException(file + ": expected a run, got " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Writes arguments as the text of one metadata entry of a model file. */
+  static String toText(List<String> arguments) {
+    return JsonMapper.shared().writeValueAsString(arguments);
+  }
+
+  /** Reads what {@link #toText} wrote. */
+  static List<String> ofText(String text) throws IOException {
+    try {
+      return List.of(JsonMapper.shared().readValue(text, String[].class));
+    } catch (JacksonException e) {
+      throw new IOException("arguments of the model: " + e.getOriginalMessage(), e);
+    }
+  }
+}

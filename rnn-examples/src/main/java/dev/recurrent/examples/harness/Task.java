@@ -1,0 +1,203 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.Cells;
+import dev.recurrent.data.Rows;
+import dev.recurrent.data.Splits;
+import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.score.Measure;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Is a kind of task: what it reads, with which model it learns, how its score is computed. A
+ * subclass is one file that reads from top to bottom: data, model, training, evaluation; everything
+ * that is the same for all tasks is done here and in {@link TaskRun}. Each is a command {@code
+ * ./rnn train NAME} with the options of {@link TaskOptions} and its own.
+ *
+ * @param <E> an example, whose target may be missing where only a prediction is wanted
+ */
+@Command(
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    abbreviateSynopsis = true)
+public abstract class Task<E> implements Callable<Integer> {
+  /** The shares of one file that train, validate and test. */
+  private static final double[] SHARES = {0.8, 0.1, 0.1};
+
+  @Spec private CommandSpec spec;
+  @Mixin private TaskOptions.Places places;
+  @Mixin private TaskOptions.Learning learning;
+  @Mixin private BackendChoice backends;
+
+  /** Creates a task with its defaults. */
+  protected Task() {}
+
+  /** Says how much work is wanted. */
+  public enum Effort {
+    /** As much as the task needs. */
+    FULL,
+    /** Less than a minute's. */
+    QUICK
+  }
+
+  /** Returns what the targets are, in the plural: {@code words}. */
+  protected abstract String unit();
+
+  /** Returns the settings that apply where an option says nothing. */
+  protected abstract Settings defaults(Effort effort);
+
+  /**
+   * Reads the examples of a file or folder; without their targets, where those are not in it.
+   *
+   * @param rows is told of each malformed row
+   */
+  protected abstract List<E> read(Path path, Rows rows) throws IOException;
+
+  /** Returns the small sample that is used where no file is given. */
+  protected abstract Parts<E> sample(long seed) throws IOException;
+
+  /** Parts the examples of one file, at random unless overridden. */
+  protected List<List<E>> split(List<E> examples, long seed, double... shares) {
+    return Splits.random(examples, seed, shares);
+  }
+
+  /** Returns what a model has to know of the training data besides its parameters. */
+  protected abstract Facts learn(List<E> training);
+
+  /** Makes a model that is still to be built. */
+  protected abstract TaskModel<E> model(Facts facts);
+
+  /** Returns the scores; by the first of them a quick run is compared with the baseline. */
+  protected abstract List<Measure> measures(Facts facts);
+
+  /** Returns what would be predicted for each test example without any learning. */
+  protected abstract List<Outcome> baseline(Parts<E> parts, Facts facts);
+
+  /** Draws or writes what is to be looked at after the test. Nothing unless overridden. */
+  protected void report(Report<E> report) throws IOException {}
+
+  /**
+   * Is what a finished run can be reported from.
+   *
+   * @param folder of the run
+   * @param out where lines are printed
+   * @param facts of the model
+   * @param examples of the test part
+   * @param outcomes the model's, one for each example
+   */
+  public record Report<E>(
+      Path folder, PrintWriter out, Facts facts, List<E> examples, List<Outcome> outcomes) {}
+
+  /** Reads what the options name, and parts it where they name only one file. */
+  protected Parts<E> parts(Rows rows) throws IOException {
+    var data = places.data;
+    if (data == null) {
+      return sample(learning.seed);
+    }
+    var first = read(data, rows);
+    var validation = places.validation == null ? null : read(places.validation, rows);
+    var test = places.test == null ? null : read(places.test, rows);
+    if (validation != null && test != null) {
+      return new Parts<>(first, validation, test);
+    }
+    if (validation != null) {
+      var two = split(first, learning.seed, 1 - SHARES[2], SHARES[2]);
+      return new Parts<>(two.get(0), validation, two.get(1));
+    }
+    if (test != null) {
+      var two = split(first, learning.seed, 1 - SHARES[1], SHARES[1]);
+      return new Parts<>(two.get(0), two.get(1), test);
+    }
+    var three = split(first, learning.seed, SHARES);
+    return new Parts<>(three.get(0), three.get(1), three.get(2));
+  }
+
+  /** Returns the settings of the run. */
+  protected final Settings settings() {
+    return learning.over(defaults(effort()));
+  }
+
+  /** Returns how much work is wanted. */
+  protected final Effort effort() {
+    return places.quick ? Effort.QUICK : Effort.FULL;
+  }
+
+  /** Returns the cell of the run. */
+  protected final CellDefinition cell() {
+    return Cells.named(settings().cell());
+  }
+
+  /** Returns the seed of the run. */
+  protected final long seed() {
+    return learning.seed;
+  }
+
+  /** Says in the help of each task what its options are where they are not given. */
+  public static void describeDefaults(CommandLine train) {
+    for (var line : train.getSubcommands().values()) {
+      if (line.getCommandSpec().userObject() instanceof Task<?> task) {
+        line.getCommandSpec()
+            .usageMessage()
+            .footer(
+                "",
+                "Defaults: " + task.defaults(Effort.FULL),
+                "With --quick: " + task.defaults(Effort.QUICK));
+      }
+    }
+  }
+
+  /** Returns what is done with malformed rows. */
+  final Rows rows() {
+    return places.skipBad ? Rows.skipping() : Rows.failing();
+  }
+
+  /** Returns the name on the command line. */
+  final String name() {
+    return spec.name();
+  }
+
+  final TaskOptions.Places places() {
+    return places;
+  }
+
+  final TaskOptions.Learning learning() {
+    return learning;
+  }
+
+  final BackendChoice backends() {
+    return backends;
+  }
+
+  final CommandSpec spec() {
+    return spec;
+  }
+
+  /** Returns a task of the same kind that has taken the given options. */
+  @SuppressWarnings("unchecked") // the same class has the same examples
+  final Task<E> with(List<String> arguments) {
+    var line = new CommandLine(getClass());
+    line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.parseArgs(arguments.toArray(String[]::new));
+    return (Task<E>) line.getCommand();
+  }
+
+  /** Refuses options that contradict each other or the data. */
+  protected final ParameterException wrongUsage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  @Override
+  public final Integer call() throws IOException {
+    return new TaskCommand<>(this).call();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.data.Rows;
+import dev.recurrent.examples.run.Interrupt;
+import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.examples.run.TrainingProgress;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.train.TrainingResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.ParameterException;
+
+/** Does {@code ./rnn train NAME}: begins a run in a new folder, or goes on with one. */
+final class TaskCommand<E> {
+  private static final Path RUNS = Path.of("runs");
+
+  /** What may be said of a run that goes on. */
+  private static final Set<String> WHERE_GOING_ON = Set.of("--epochs");
+
+  private final Task<E> task;
+  private final PrintWriter out;
+
+  TaskCommand(Task<E> task) {
+    this.task = task;
+    out = task.spec().commandLine().getOut();
+  }
+
+  int call() throws IOException {
+    var resume = task.places().resume;
+    return resume == null ? start() : goOn(resume);
+  }
+
+  private int start() throws IOException {
+    var folder = newFolder();
+    var arguments = GivenOptions.deciding(task.spec().commandLine().getParseResult());
+    var rows = task.rows();
+    var parts = task.parts(rows);
+    try (var backend = task.backends().open(task.spec())) {
+      var data = DataFingerprint.of(task.places());
+      var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
+      return train(backend, new TaskRun.Setup<>(task, parts, file, folder), rows);
+    }
+  }
+
+  private int goOn(Path folder) throws IOException {
+    var file = RunFile.read(folder, task.name());
+    var given = GivenOptions.deciding(task.spec().commandLine().getParseResult());
+    var epochs = task.learning().epochs;
+    requireNoContradiction(given, file, folder);
+    var begun = task.with(file.arguments());
+    if (epochs != null) {
+      begun.learning().epochs = epochs;
+    }
+    var data = DataFingerprint.of(begun.places());
+    if (!data.equals(file.data())) {
+      throw new IOException(
+          folder + ": expected the data that the run began with, got files that have changed");
+    }
+    var rows = begun.rows();
+    var parts = begun.parts(rows);
+    try (var backend = task.backends().open(file.backend(), task.spec())) {
+      return new TaskCommand<>(begun)
+          .train(backend, new TaskRun.Setup<>(begun, parts, file, folder), rows);
+    }
+  }
+
+  private int train(Backend backend, TaskRun.Setup<E> setup, Rows rows) throws IOException {
+    try (var run = new TaskRun<>(backend, setup)) {
+      Files.createDirectories(setup.folder());
+      setup.file().write(setup.folder());
+      describe(run, setup, backend, rows);
+      TrainingResult result;
+      try (var progress = new TrainingProgress(out, task.settings().epochs(), task.unit());
+          var interrupt = new Interrupt(run::stop, task.spec().commandLine().getErr())) {
+        result = run.train(progress);
+        progress.finishBar();
+        if (result.ending() == TrainingResult.Ending.STOPPED) {
+          out.println("stopped after " + result.updates() + " updates; to go on:");
+          out.println("  ./rnn train " + task.name() + " --resume " + setup.folder());
+          return interrupt.exitStatus();
+        }
+      }
+      return summarize(run, result, setup);
+    }
+  }
+
+  private void describe(TaskRun<E> run, TaskRun.Setup<E> setup, Backend backend, Rows rows) {
+    out.println("backend  " + backend.device());
+    out.println(
+        Numbers.format(
+            "data     %,d examples train, %,d validate, %,d test%s",
+            setup.parts().training().size(),
+            setup.parts().validation().size(),
+            setup.parts().test().size(),
+            rows.skipped() == 0 ? "" : Numbers.format("; %,d bad rows skipped", rows.skipped())));
+    rows.messages().forEach(message -> out.println("         " + message));
+    out.println("settings " + task.settings());
+    out.print(run.model().summary().indent(2));
+  }
+
+  private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
+      throws IOException {
+    out.println(
+        Numbers.format(
+            "best     epoch %d, validation %s %.4f",
+            result.bestEpoch(), run.model().validation().name(), result.bestValidation()));
+    var scores = run.test(out);
+    scores.print(out);
+    out.println("folder   " + setup.folder());
+    out.println("try      ./rnn predict --model " + setup.folder() + " --input FILE");
+    return !task.places().quick || scores.beatsBaseline(out) ? 0 : 1;
+  }
+
+  private void requireNoContradiction(List<String> given, RunFile file, Path folder)
+      throws IOException {
+    var found = new ArrayList<String>();
+    for (var argument : given) {
+      boolean known = file.arguments().contains(argument) || WHERE_GOING_ON.contains(argument);
+      if (argument.startsWith("--") && !known) {
+        found.add(argument);
+      }
+    }
+    var places = task.places();
+    if (places.out != null && !Files.isSameFile(places.out, folder)) {
+      found.add("--out " + places.out);
+    }
+    var backends = task.backends();
+    if (!backends.isAutomatic() && !backends.name().equals(file.backend())) {
+      found.add("--backend " + backends.name() + " (the run has " + file.backend() + ")");
+    }
+    if (!found.isEmpty()) {
+      throw new ParameterException(
+          task.spec().commandLine(),
+          "--resume "
+              + folder
+              + ": expected the options of the run, or none, got "
+              + String.join(", ", found));
+    }
+  }
+
+  /** Chooses the folder of a new run; never one that holds another run. */
+  private Path newFolder() throws IOException {
+    var wanted = task.places().out;
+    if (wanted != null) {
+      if (RunFile.isIn(wanted)) {
+        throw new IOException(
+            wanted
+                + ": expected a folder without a run, got one with; --resume "
+                + wanted
+                + " goes on");
+      }
+      return wanted;
+    }
+    var name = task.name() + (task.places().quick ? "-quick" : "");
+    for (int i = 1; ; i++) {
+      var folder = RUNS.resolve(name + "-" + i);
+      if (Files.notExists(folder)) {
+        return folder;
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that all tasks have. What is null was not given: its value is the task's default. */
+final class TaskOptions {
+  private TaskOptions() {}
+
+  /** Where the data are, and where the run goes. */
+  static final class Places {
+    @Option(
+        names = "--data",
+        paramLabel = "FILE",
+        order = 1,
+        description = "What trains. Default: a small sample that comes along or is made")
+    @Nullable Path data;
+
+    @Option(
+        names = "--validation",
+        paramLabel = "FILE",
+        order = 2,
+        description = "What chooses the best epoch. Default: a part of --data")
+    @Nullable Path validation;
+
+    @Option(
+        names = "--test",
+        paramLabel = "FILE",
+        order = 3,
+        description = "What gives the score. Default: a part of --data")
+    @Nullable Path test;
+
+    @Option(
+        names = "--skip-bad",
+        order = 4,
+        description = "Pass over malformed rows and say how many there were.")
+    boolean skipBad;
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        order = 5,
+        description = "Folder of the run. Default: a new one under runs/")
+    @Nullable Path out;
+
+    @Option(
+        names = "--resume",
+        paramLabel = "DIR",
+        order = 6,
+        description = "Go on with the run in this folder; --epochs may be higher than before.")
+    @Nullable Path resume;
+
+    @Option(
+        names = "--quick",
+        order = 7,
+        description =
+            "A small model on the sample, in less than a minute; fails if it does not beat a"
+                + " baseline that has not learnt.")
+    boolean quick;
+  }
+
+  /** How large the model is and how it learns. */
+  static final class Learning {
+    @Option(
+        names = "--cell",
+        paramLabel = "NAME",
+        order = 11,
+        converter = CellName.class,
+        completionCandidates = CellName.Candidates.class,
+        description = "One of ${COMPLETION-CANDIDATES}.")
+    @Nullable String cell;
+
+    @Option(
+        names = "--hidden",
+        paramLabel = "N",
+        order = 12,
+        converter = Numbers.AtLeastOne.class,
+        description = "Hidden size.")
+    @Nullable Integer hidden;
+
+    @Option(
+        names = "--layers",
+        paramLabel = "N",
+        order = 13,
+        converter = Numbers.AtLeastOne.class,
+        description = "Recurrent layers.")
+    @Nullable Integer layers;
+
+    @Option(
+        names = "--embed",
+        paramLabel = "N",
+        order = 14,
+        converter = Numbers.AtLeastOne.class,
+        description = "Size of a token's vector, for tasks with tokens.")
+    @Nullable Integer embed;
+
+    @Option(
+        names = "--dropout",
+        paramLabel = "P",
+        order = 15,
+        converter = Numbers.Rate.class,
+        description = "Rate of dropout between layers.")
+    @Nullable Double dropout;
+
+    @Option(
+        names = "--batch",
+        paramLabel = "N",
+        order = 16,
+        converter = Numbers.AtLeastOne.class,
+        description = "Sequences of a mini-batch.")
+    @Nullable Integer batch;
+
+    @Option(
+        names = "--epochs",
+        paramLabel = "N",
+        order = 17,
+        converter = Numbers.AtLeastOne.class,
+        description = "At most so many passes through the data.")
+    @Nullable Integer epochs;
+
+    @Option(
+        names = "--patience",
+        paramLabel = "N",
+        order = 18,
+        converter = Numbers.AtLeastOne.class,
+        description = "End after more validations in a row without a new best one.")
+    @Nullable Integer patience;
+
+    @Option(
+        names = "--lr",
+        paramLabel = "X",
+        order = 19,
+        converter = Numbers.AboveZero.class,
+        description = "Learning rate of Adam.")
+    @Nullable Double learningRate;
+
+    @Option(
+        names = "--clip",
+        paramLabel = "X",
+        order = 20,
+        converter = Numbers.AboveZero.class,
+        description = "Limit of the gradient's norm.")
+    @Nullable Double clip;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        order = 21,
+        defaultValue = "1",
+        description = "Decides all that is random. Default: ${DEFAULT-VALUE}")
+    long seed = 1;
+
+    @Option(
+        names = "--checkpoint-seconds",
+        paramLabel = "N",
+        order = 22,
+        defaultValue = "60",
+        converter = Numbers.AtLeastZero.class,
+        description = "Time between checkpoints within an epoch. Default: ${DEFAULT-VALUE}")
+    int checkpointSeconds = 60;
+
+    /** Puts the defaults in the place of what was not given. */
+    Settings over(Settings defaults) {
+      if (embed != null && defaults.embed() == 0) {
+        throw new IllegalArgumentException(
+            "--embed: expected a task with tokens, got one that reads numbers");
+      }
+      return new Settings(
+          Objects.requireNonNullElse(cell, defaults.cell()),
+          Objects.requireNonNullElse(hidden, defaults.hidden()),
+          Objects.requireNonNullElse(layers, defaults.layers()),
+          Objects.requireNonNullElse(embed, defaults.embed()),
+          Objects.requireNonNullElse(dropout, defaults.dropout()),
+          Objects.requireNonNullElse(batch, defaults.batch()),
+          Objects.requireNonNullElse(epochs, defaults.epochs()),
+          Objects.requireNonNullElse(learningRate, defaults.learningRate()),
+          Objects.requireNonNullElse(clip, defaults.clip()),
+          Objects.requireNonNullElse(patience, defaults.patience()));
+    }
+  }
+}

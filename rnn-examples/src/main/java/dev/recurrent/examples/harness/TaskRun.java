@@ -1,0 +1,114 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.examples.run.HistoryFile;
+import dev.recurrent.examples.run.LossCurve;
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.train.Adam;
+import dev.recurrent.train.Batches;
+import dev.recurrent.train.Buckets;
+import dev.recurrent.train.Budget;
+import dev.recurrent.train.Training;
+import dev.recurrent.train.TrainingListener;
+import dev.recurrent.train.TrainingResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Trains the model of a task in a folder: mini-batches of like lengths in an order of its own in
+ * every epoch, Adam, clipping, early stopping, checkpoints; then tests the best model.
+ */
+final class TaskRun<E> implements AutoCloseable {
+  static final String MODEL = "best.safetensors";
+  static final String TASK = "task";
+  static final String ARGUMENTS = "arguments";
+
+  private final Setup<E> setup;
+  private final Facts facts;
+  private final TaskModel<E> model;
+  private final Training training;
+
+  /** Is what a run is made of. */
+  record Setup<E>(Task<E> task, Parts<E> parts, RunFile file, Path folder) {}
+
+  TaskRun(Backend backend, Setup<E> setup) throws IOException {
+    this.setup = setup;
+    var task = setup.task;
+    var settings = task.settings();
+    facts = task.learn(setup.parts.training());
+    model = task.model(facts);
+    model.build(backend, task.seed());
+    training =
+        Training.of(model)
+            .loss(model::loss)
+            .optimizer(Adam.withLearningRate(settings.learningRate()))
+            .clipGradientNorm(settings.clip())
+            .stopEarly(settings.patience())
+            .validateOn(validationBatches(), model.validation())
+            .checkpointTo(setup.folder)
+            .checkpointEvery(Duration.ofSeconds(task.learning().checkpointSeconds))
+            .modelMetadata(metadata())
+            .seed(task.seed());
+    if (Files.exists(setup.folder.resolve("checkpoint.safetensors"))) {
+      training.resumeFrom(setup.folder);
+    }
+  }
+
+  TaskModel<E> model() {
+    return model;
+  }
+
+  TrainingResult train(TrainingListener listener) throws IOException {
+    return training
+        .listener(listener)
+        .listener(new HistoryFile(setup.folder), new LossCurve(setup.folder, "loss"))
+        .fit(trainingBatches(), Budget.epochs(setup.task.settings().epochs()));
+  }
+
+  /** Asks {@link #train} to write a checkpoint and return; any thread may call it. */
+  void stop() {
+    training.requestStop();
+  }
+
+  /** Predicts the test part with the best model, and writes the scores. */
+  Scores test(PrintWriter out) throws IOException {
+    model.load(SafeTensors.read(setup.folder.resolve(MODEL)), "");
+    var task = setup.task;
+    var outcomes = Predictions.of(model, setup.parts.test(), task.settings().batch());
+    var scores = Scores.of(task.measures(facts), outcomes, task.baseline(setup.parts, facts));
+    scores.write(setup.folder);
+    task.report(new Task.Report<>(setup.folder, out, facts, setup.parts.test(), outcomes));
+    return scores;
+  }
+
+  private Batches trainingBatches() {
+    return batches(setup.parts.training(), setup.task.seed());
+  }
+
+  private Batches validationBatches() {
+    return batches(setup.parts.validation(), 0);
+  }
+
+  private Batches batches(List<E> examples, long seed) {
+    var order = new Buckets.Order(setup.task.settings().batch(), seed);
+    return Buckets.of(examples, model::length, order, model::batch);
+  }
+
+  private Map<String, String> metadata() {
+    var metadata = new TreeMap<>(facts.toMetadata());
+    metadata.put(TASK, setup.task.name());
+    metadata.put(ARGUMENTS, RunFile.toText(setup.file.arguments()));
+    return metadata;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
