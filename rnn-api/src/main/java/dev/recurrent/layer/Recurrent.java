@@ -41,6 +41,7 @@ public final class Recurrent extends Layer {
   private int layers = 1;
   private List<Direction> directions = List.of(Direction.FORWARD);
   private double dropout;
+  private double inputDropout;
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
   private Map<String, float[]> pretrained = Map.of();
@@ -103,6 +104,17 @@ public final class Recurrent extends Layer {
     return this;
   }
 
+  /**
+   * Applies variational dropout to the input of every layer, the first one included: a mask for a
+   * whole sequence (Gal and Ghahramani 2016). With {@link CellDefinition#withRecurrentDropout} it
+   * is the paper's.
+   */
+  public Recurrent inputDropout(double rate) {
+    requireNotBuilt();
+    inputDropout = Checks.rate("input dropout", rate);
+    return this;
+  }
+
   /** Leaves the biases of the cell's linears out. */
   public Recurrent withoutBias() {
     requireNotBuilt();
@@ -157,7 +169,7 @@ public final class Recurrent extends Layer {
 
   /** Runs the sequences from zero states: x {@code [N, input]} gives {@code [N, outputSize]}. */
   public Tensor on(Tape tape, Tensor x) {
-    return run(tape, x, List.of()).output();
+    return run(tape, x).output();
   }
 
   /**
@@ -170,6 +182,11 @@ public final class Recurrent extends Layer {
     var result = run(tape, x, state.read(tape, this, x.sequenceLayout().batch()));
     state.write(tape, this, result.finalStates());
     return result.output();
+  }
+
+  /** Runs the sequences from zero states, and returns output and final states. */
+  public RecurrentResult run(Tape tape, Tensor x) {
+    return run(tape, x, List.of());
   }
 
   /**
@@ -218,6 +235,10 @@ public final class Recurrent extends Layer {
 
   double dropoutRate() {
     return dropout;
+  }
+
+  double inputDropoutRate() {
+    return inputDropout;
   }
 
   /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
@@ -292,6 +313,12 @@ public final class Recurrent extends Layer {
     text.put("directions", "" + directions.size());
     text.put("bias", "" + (bias == CellSizes.Bias.WITH));
     text.put("dropout", "" + dropout);
+    if (inputDropout > 0) {
+      text.put("inputDropout", "" + inputDropout);
+    }
+    if (cell.recurrentDropout() > 0) {
+      text.put("recurrentDropout", "" + cell.recurrentDropout());
+    }
     return text;
   }
 }
