@@ -8,18 +8,20 @@ import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.StepKernels.CallState;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.BackwardCall;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * Runs the derivative of a cell back through sequences, and then takes the gradients of the input
  * and of the parameters, each one product or sum over all steps.
  */
-final class BackwardPass {
+final class BackwardPass implements AutoCloseable {
   private final Device device;
   private final Primitives primitives;
   private final CellProgram cell;
   private final BackwardPlan plan;
   private final boolean hasInputGradient;
+  private final TimeLoops loops;
   private final Cursor at = new Cursor();
 
   BackwardPass(
@@ -33,6 +35,7 @@ final class BackwardPass {
     this.cell = cell;
     this.plan = plan;
     this.hasInputGradient = hasInputGradient;
+    loops = device.newTimeLoops();
   }
 
   void run(CudaTrace trace, BackwardCall call) {
@@ -40,15 +43,19 @@ final class BackwardPass {
     var timeline = new Timeline(forward.layout(), forward.direction());
     try (var scratch = new DeviceLoan(device.pool())) {
       bind(trace, call, timeline, scratch);
-      var state = new CallState(true, false, forward.seed(), 0);
+      var state = new CallState(true, null);
       int batch = forward.layout().batch();
-      for (int k = 0; k < timeline.steps(); k++) {
-        int t = timeline.time(timeline.steps() - 1 - k);
-        timeline.moveTo(t, at);
-        at.gradientNext = (k & 1) * batch;
-        at.gradientPrevious = batch - at.gradientNext;
-        step(call, state, t);
-      }
+      loops.run(
+          timeline.loop(forward.parameters(), plan.slots(), 0, List.of()),
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              int t = timeline.time(timeline.steps() - 1 - k);
+              timeline.moveTo(t, at);
+              at.gradientNext = (k & 1) * batch;
+              at.gradientPrevious = batch - at.gradientNext;
+              step(call, state, t);
+            }
+          });
       copyInitialGradients(call, timeline);
       inputGradient(call);
       for (int p = 0; p < cell.parameters().size(); p++) {
@@ -219,5 +226,10 @@ final class BackwardPass {
               target.address() + 4L * gradient.offset(), 1, gradient.rows(), gradient.rows());
       primitives.sumRows(all, out, 1);
     }
+  }
+
+  @Override
+  public void close() {
+    loops.close();
   }
 }

@@ -78,6 +78,19 @@ final class BackwardPlan {
     kernels = new StepKernels(cell.name() + "_backward", step);
   }
 
+  /** Returns all memory that steps read and write, but for the parameters that are weights. */
+  List<Slot> slots() {
+    var all = new ArrayList<>(List.of(input, inputGradient, outputGradient));
+    all.addAll(before);
+    all.addAll(after);
+    all.addAll(gradientsBefore);
+    all.addAll(vectors.values());
+    all.addAll(saved.values());
+    all.addAll(packed);
+    all.addAll(step.scratch());
+    return all;
+  }
+
   private void readSource(int i) {
     switch (step.code().get(i)) {
       case Instruction.Input _ -> step.read(i, input.place(0));

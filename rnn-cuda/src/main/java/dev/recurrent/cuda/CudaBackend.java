@@ -28,7 +28,11 @@ public final class CudaBackend implements Backend {
    * @param opener opens the device; it is called on the thread that will be the device's own
    */
   public CudaBackend(Supplier<DeviceParts> opener) {
-    device = Device.open(opener);
+    this(opener, TimeLoops.Policy.RECORD_WHAT_REPEATS);
+  }
+
+  CudaBackend(Supplier<DeviceParts> opener, TimeLoops.Policy policy) {
+    device = Device.open(opener, policy);
     try {
       info = new DeviceInfo(device.name(), device.call(() -> device.driver().description()));
       memory = new CudaMemory(device);

@@ -93,7 +93,15 @@ final class CudaRecurrentKernel implements RecurrentKernel {
   @Override
   public void parametersChanged() {}
 
-  /** Does nothing: equal cells share their kernels, which the backend owns. */
+  /** Frees recordings; equal cells share their kernels, which the backend owns. */
   @Override
-  public void close() {}
+  public void close() {
+    if (!device.isClosed()) {
+      device.run(
+          () -> {
+            forward.close();
+            backward.close();
+          });
+    }
+  }
 }

@@ -22,19 +22,21 @@ final class Device implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final LaunchArguments arguments = new LaunchArguments(arena);
   private final Map<String, KernelModule> modules = new HashMap<>(); // by source
+  private final TimeLoops.Policy policy;
   private boolean closed;
 
-  private Device(DeviceThread thread, DeviceParts parts) {
+  private Device(DeviceThread thread, DeviceParts parts, TimeLoops.Policy policy) {
     this.thread = thread;
     this.parts = parts;
+    this.policy = policy;
     pool = new DevicePool(parts.driver());
   }
 
   /** Opens a device on a thread of its own. */
-  static Device open(Supplier<DeviceParts> opener) {
+  static Device open(Supplier<DeviceParts> opener, TimeLoops.Policy policy) {
     var thread = new DeviceThread("cuda");
     try {
-      return new Device(thread, thread.call(opener));
+      return new Device(thread, thread.call(opener), policy);
     } catch (RuntimeException | Error e) {
       thread.close();
       throw e;
@@ -65,6 +67,10 @@ final class Device implements AutoCloseable {
 
   Blas blas() {
     return parts.blas();
+  }
+
+  TimeLoops newTimeLoops() {
+    return new TimeLoops(parts.driver(), policy);
   }
 
   DevicePool pool() {

@@ -2,26 +2,31 @@ package dev.recurrent.cuda;
 
 import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.StepKernels.CallState;
+import dev.recurrent.cuda.StepKernels.Draws;
+import dev.recurrent.spi.Masks;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a cell over sequences: the products with the input are one for all steps, and each step is
  * for each stage its products and its kernels. Nothing in the loop waits for the device.
  */
-final class ForwardPass {
+final class ForwardPass implements AutoCloseable {
   private final Device device;
   private final Primitives primitives;
   private final ForwardPlan plan;
+  private final TimeLoops loops;
   private final Cursor at = new Cursor();
 
   ForwardPass(Device device, Primitives primitives, ForwardPlan plan) {
     this.device = device;
     this.primitives = primitives;
     this.plan = plan;
+    loops = device.newTimeLoops();
   }
 
   void run(ForwardCall call, CudaTrace trace) {
@@ -30,13 +35,26 @@ final class ForwardPass {
       var state = bind(call, timeline, trace, scratch);
       initialise(call, timeline);
       multiplyInput(call);
-      for (int k = 0; k < timeline.steps(); k++) {
-        int t = timeline.time(k);
-        timeline.moveTo(t, at);
-        step(call, state, t);
-      }
+      loops.run(
+          loop(call, timeline, state),
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              int t = timeline.time(k);
+              timeline.moveTo(t, at);
+              step(call, state, t);
+            }
+          });
       copyFinalStates(call, timeline);
     }
+  }
+
+  private TimeLoops.Loop loop(ForwardCall call, Timeline timeline, CallState state) {
+    var draws = state.draws();
+    return timeline.loop(
+        call.parameters(),
+        plan.slots(),
+        state.keeps() ? 1 : 0,
+        draws == null ? List.of() : List.of(draws.sequences(), draws.seeds()));
   }
 
   private CallState bind(ForwardCall call, Timeline timeline, CudaTrace trace, DeviceLoan scratch) {
@@ -61,16 +79,30 @@ final class ForwardPass {
             trace.values.put(value, slot.matrix(0).address());
           }
         });
-    boolean draws = plan.hasMasks && call.mode() == Mode.TRAINING && layout.batch() > 0;
-    long sequences = draws ? uploadOrder(layout.order(), scratch) : 0;
-    return new CallState(keeps, draws, call.seed(), sequences);
+    return new CallState(keeps, call.mode() == Mode.TRAINING ? draws(call, scratch) : null);
   }
 
-  private long uploadOrder(List<Integer> order, DeviceLoan scratch) {
-    var values = order.stream().mapToInt(Integer::intValue).toArray();
-    long address = scratch.take(values.length, 1);
-    device.driver().upload(MemorySegment.ofArray(values), address);
-    return address;
+  private @Nullable Draws draws(ForwardCall call, DeviceLoan scratch) {
+    var layout = call.layout();
+    var masks = plan.step.masks();
+    if (masks.isEmpty() || layout.steps() == 0) {
+      return null;
+    }
+    var numbers = new int[layout.batch() + 2 * layout.steps() * masks.size()];
+    for (int row = 0; row < layout.batch(); row++) {
+      numbers[row] = layout.originalIndex(row);
+    }
+    int i = layout.batch();
+    for (int t = 0; t < layout.steps(); t++) {
+      for (var mask : masks) {
+        long seed = Masks.seed(call.seed(), mask, t);
+        numbers[i++] = (int) seed;
+        numbers[i++] = (int) (seed >>> 32);
+      }
+    }
+    long address = scratch.take(numbers.length, 1);
+    device.driver().upload(MemorySegment.ofArray(numbers), address);
+    return new Draws(address, address + 4L * layout.batch());
   }
 
   static void bindRows(Slot slot, Matrix matrix) {
@@ -154,5 +186,10 @@ final class ForwardPass {
         copyInitial(call, s, started, target.rows(started, batch - started));
       }
     }
+  }
+
+  @Override
+  public void close() {
+    loops.close();
   }
 }

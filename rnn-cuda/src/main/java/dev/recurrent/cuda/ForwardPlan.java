@@ -27,7 +27,6 @@ final class ForwardPlan {
   final TreeMap<Integer, Slot> hoisted = new TreeMap<>(); // by parameter, [N, rows]
   final TreeMap<Integer, Slot> kept = new TreeMap<>(); // by value, [N, width]
   final List<List<Product>> products = new ArrayList<>(); // by stage
-  final boolean hasMasks;
 
   /** The product of a value with all rows of a weight. */
   record Product(int parameter, Place left, int columns, Slot result) {}
@@ -41,7 +40,6 @@ final class ForwardPlan {
     step = new StepPlan(cell.code());
     input = new Slot(Rows.PACKED, cell.sizes().input());
     output = new Slot(Rows.PACKED, cell.outputSize());
-    hasMasks = cell.code().stream().anyMatch(Instruction.Mask.class::isInstance);
     for (var state : cell.states()) {
       before.add(new Slot(Rows.PREVIOUS, state.size()));
       after.add(new Slot(Rows.NEXT, state.size()));
@@ -62,6 +60,18 @@ final class ForwardPlan {
       products.add(products(stage.products(), results));
     }
     kernels = new StepKernels(cell.name() + "_forward", step);
+  }
+
+  /** Returns all memory that steps read and write, but for the parameters that are weights. */
+  List<Slot> slots() {
+    var all = new ArrayList<>(List.of(input, output));
+    all.addAll(before);
+    all.addAll(after);
+    all.addAll(vectors.values());
+    all.addAll(hoisted.values());
+    all.addAll(kept.values());
+    all.addAll(step.scratch());
+    return all;
   }
 
   private void readSources(CellProgram cell, Map<Integer, Slot> results) {

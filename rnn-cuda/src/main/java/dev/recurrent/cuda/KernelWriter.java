@@ -31,7 +31,6 @@ final class KernelWriter {
   private final int stage;
   private final List<Place> places = new ArrayList<>();
   private final Set<Place> written = new LinkedHashSet<>();
-  private final List<Mask> masks = new ArrayList<>();
   private final Map<Integer, String> names = new HashMap<>();
   private final StringBuilder body = new StringBuilder();
 
@@ -43,11 +42,6 @@ final class KernelWriter {
   /** Returns the places that the kernel takes, in the order of its arguments. */
   List<Place> places() {
     return places;
-  }
-
-  /** Returns the masks that it draws, in the order of its arguments. */
-  List<Mask> masks() {
-    return masks;
   }
 
   /** Writes a kernel that stores values of one width, element by element. */
@@ -92,10 +86,7 @@ final class KernelWriter {
 
   private String parameters() {
     var text = new StringBuilder(", int rows, int columns, int kept, int drawn");
-    text.append(",\n    GLOBAL(const int) sequences");
-    for (int i = 0; i < masks.size(); i++) {
-      text.append(", int seed%d, int high%d".formatted(i, i));
-    }
+    text.append(",\n    GLOBAL(const int) sequences, GLOBAL(const int) seeds");
     for (int i = 0; i < places.size(); i++) {
       var type = written.contains(places.get(i)) ? "float" : "const float";
       text.append(", GLOBAL(%s) p%d, int s%d".formatted(type, i, i));
@@ -136,14 +127,10 @@ final class KernelWriter {
   }
 
   private String draw(Mask mask) {
-    int index = masks.indexOf(mask);
-    if (index < 0) {
-      index = masks.size();
-      masks.add(mask);
-    }
+    int index = 2 * plan.masks().indexOf(mask);
     var keep = KernelText.number(mask.keep());
-    return "!drawn ? %s : random_keeps(random_row_key(seed%d, high%d, sequences[row]), column, %s) ? 1.0f : 0.0f"
-        .formatted(keep, index, index, keep);
+    return "!drawn ? %s : random_keeps(random_row_key(seeds[%d], seeds[%d], sequences[row]), column, %s) ? 1.0f : 0.0f"
+        .formatted(keep, index, index + 1, keep);
   }
 
   private String element(Place place, int width) {

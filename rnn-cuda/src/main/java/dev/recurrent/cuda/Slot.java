@@ -89,6 +89,14 @@ final class Slot {
     return DeviceMatrix.of(address, count, width, stride);
   }
 
+  long address() {
+    return address;
+  }
+
+  int stride() {
+    return stride;
+  }
+
   private int row(Cursor at) {
     return switch (rows) {
       case PACKED -> at.packed;

@@ -1,6 +1,7 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cell.Instruction;
+import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cell.Schedule;
 import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.Slot.Rows;
@@ -38,12 +39,18 @@ final class StepPlan {
   private final Set<Integer> absorbed = new HashSet<>();
   private final List<Store> stores = new ArrayList<>();
   private final List<Slot> scratch = new ArrayList<>();
+  private final List<Mask> masks = new ArrayList<>();
 
   StepPlan(List<Instruction> code) {
     this.code = code;
     schedule = Schedule.of(code);
     stageOf = new int[code.size()];
     Arrays.fill(stageOf, 0); // sources and hoisted products
+    for (var instruction : code) {
+      if (instruction instanceof Mask mask && !masks.contains(mask)) {
+        masks.add(mask);
+      }
+    }
     for (int s = 0; s < schedule.stages().size(); s++) {
       var stage = schedule.stages().get(s);
       for (var values : List.of(stage.products(), stage.rowSums(), stage.pointwise())) {
@@ -60,6 +67,11 @@ final class StepPlan {
 
   Schedule schedule() {
     return schedule;
+  }
+
+  /** Returns the masks that the step draws. */
+  List<Mask> masks() {
+    return masks;
   }
 
   int stageOf(int value) {

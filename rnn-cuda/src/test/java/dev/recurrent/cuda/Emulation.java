@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.recurrent.cuda.TimeLoops.Policy;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
 import java.util.Arrays;
@@ -13,9 +14,14 @@ final class Emulation {
 
   private Emulation() {}
 
+  /** Opens a backend that records every time loop. */
   static CudaBackend open(long seed) {
+    return open(seed, Policy.RECORD_EVERYTHING);
+  }
+
+  static CudaBackend open(long seed, Policy policy) {
     require();
-    return new CudaBackend(() -> EmulatedDevice.open(seed, MEMORY));
+    return new CudaBackend(() -> EmulatedDevice.open(seed, MEMORY), policy);
   }
 
   static DeviceParts parts(long seed) {

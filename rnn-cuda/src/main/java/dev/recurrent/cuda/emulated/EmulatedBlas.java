@@ -42,7 +42,11 @@ final class EmulatedBlas implements Blas {
   }
 
   @Override
-  public void multiply(Product p) {
+  public void multiply(Product product) {
+    driver.handOver(() -> multiplyNow(product));
+  }
+
+  private void multiplyNow(Product p) {
     check(p.a(), p.m(), p.k());
     check(p.b(), p.k(), p.n());
     driver.check(p.c(), 4L * ((p.m() - 1L) * p.stride() + p.n()));
