@@ -6,6 +6,8 @@ import dev.recurrent.cuda.driver.Driver;
 import dev.recurrent.cuda.driver.Driver.KernelModule;
 import dev.recurrent.cuda.driver.KernelSource;
 import dev.recurrent.cuda.driver.LaunchArguments;
+import dev.recurrent.cuda.driver.NumberType;
+import dev.recurrent.spi.Precision;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,6 +59,12 @@ final class Device implements AutoCloseable {
         });
   }
 
+  /** Describes the device, and the numbers in which it multiplies if they are not the usual. */
+  String description() {
+    var text = parts.driver().description();
+    return precision() == Precision.FP32 ? text : text + ", products in " + precision();
+  }
+
   String name() {
     return parts.name();
   }
@@ -67,6 +75,15 @@ final class Device implements AutoCloseable {
 
   Blas blas() {
     return parts.blas();
+  }
+
+  Precision precision() {
+    return parts.precision();
+  }
+
+  /** Returns the numbers of what products read. */
+  NumberType factorType() {
+    return NumberType.ofFactors(parts.precision());
   }
 
   TimeLoops newTimeLoops() {

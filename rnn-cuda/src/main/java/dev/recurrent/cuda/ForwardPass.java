@@ -1,5 +1,6 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.StepKernels.CallState;
 import dev.recurrent.cuda.StepKernels.Draws;
@@ -9,6 +10,7 @@ import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class ForwardPass implements AutoCloseable {
   private final Device device;
   private final Primitives primitives;
+  private final CellProgram cell;
   private final ForwardPlan plan;
   private final TimeLoops loops;
   private final Cursor at = new Cursor();
+  private List<DeviceMatrix> factors = List.of(); // the parameters of a call, for products
 
-  ForwardPass(Device device, Primitives primitives, ForwardPlan plan) {
+  ForwardPass(Device device, Primitives primitives, CellProgram cell, ForwardPlan plan) {
     this.device = device;
     this.primitives = primitives;
+    this.cell = cell;
     this.plan = plan;
     loops = device.newTimeLoops();
   }
@@ -33,25 +38,26 @@ final class ForwardPass implements AutoCloseable {
     var timeline = new Timeline(call.layout(), call.direction());
     try (var scratch = new DeviceLoan(device.pool())) {
       var state = bind(call, timeline, trace, scratch);
+      factors = primitives.factors(cell, call.parameters(), scratch);
       initialise(call, timeline);
-      multiplyInput(call);
+      multiplyInput(call, scratch);
       loops.run(
-          loop(call, timeline, state),
+          loop(timeline, state),
           (from, to) -> {
             for (int k = from; k < to; k++) {
               int t = timeline.time(k);
               timeline.moveTo(t, at);
-              step(call, state, t);
+              step(state, t);
             }
           });
       copyFinalStates(call, timeline);
     }
   }
 
-  private TimeLoops.Loop loop(ForwardCall call, Timeline timeline, CallState state) {
+  private TimeLoops.Loop loop(Timeline timeline, CallState state) {
     var draws = state.draws();
     return timeline.loop(
-        call.parameters(),
+        factors,
         plan.slots(),
         state.keeps() ? 1 : 0,
         draws == null ? List.of() : List.of(draws.sequences(), draws.seeds()));
@@ -69,6 +75,14 @@ final class ForwardPass implements AutoCloseable {
       plan.before.get(s).bind(history);
       plan.after.get(s).bind(history);
     }
+    plan.factorsBefore.forEach(
+        (s, slot) -> {
+          var history =
+              trace.loan().take(timeline.historyRows(), slot.width(), slot.type()).address();
+          trace.factors.put(s, history);
+          slot.bind(history);
+          Objects.requireNonNull(plan.factorsAfter.get(s)).bind(history);
+        });
     plan.hoisted.values().forEach(slot -> scratch.bind(slot, layout.totalRows()));
     plan.step.scratch().forEach(slot -> scratch.bind(slot, layout.batch()));
     plan.kept.forEach(
@@ -126,7 +140,13 @@ final class ForwardPass implements AutoCloseable {
         int from = timeline.running(length);
         int count = timeline.running(length - 1) - from;
         if (count > 0) {
-          copyInitial(call, s, from, history.rows(timeline.initialSlot(length) + from, count));
+          int row = timeline.initialSlot(length) + from;
+          copyInitial(call, s, from, history.rows(row, count));
+          var factor = plan.factorsBefore.get(s);
+          if (factor != null) {
+            var narrow = factor.matrix(timeline.historyRows()).rows(row, count);
+            primitives.narrow(history.rows(row, count), narrow);
+          }
         }
       }
     }
@@ -141,24 +161,24 @@ final class ForwardPass implements AutoCloseable {
     }
   }
 
-  private void multiplyInput(ForwardCall call) {
-    var input = DeviceMatrix.of(call.input());
+  private void multiplyInput(ForwardCall call, DeviceLoan scratch) {
+    if (plan.hoisted.isEmpty()) {
+      return;
+    }
+    var input = primitives.factor(DeviceMatrix.of(call.input()), scratch);
     plan.hoisted.forEach(
         (parameter, slot) ->
             primitives.multiply(
-                input,
-                DeviceMatrix.of(call.parameters().get(parameter)).transposed(),
-                slot.matrix(input.rows()),
-                0));
+                input, factors.get(parameter).transposed(), slot.matrix(input.rows()), 0));
   }
 
-  private void step(ForwardCall call, CallState state, int t) {
+  private void step(CallState state, int t) {
     plan.kernels.runPrologue(device, at, state, t);
     for (int s = 0; s < plan.products.size(); s++) {
       for (var product : plan.products.get(s)) {
         primitives.multiply(
             product.left().matrix(at, product.columns()),
-            DeviceMatrix.of(call.parameters().get(product.parameter())).transposed(),
+            factors.get(product.parameter()).transposed(),
             product.result().matrix(at.rows),
             0);
       }

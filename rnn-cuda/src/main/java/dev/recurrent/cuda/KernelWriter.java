@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cuda.Slot.Place;
+import dev.recurrent.cuda.driver.NumberType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -50,7 +51,9 @@ final class KernelWriter {
       var value = value(store.value());
       var target = element(store.place(), plan.width(store.value()));
       written.add(store.place());
-      var statement = target + " = " + value + ";";
+      boolean narrow = store.place().slot().type() != NumberType.FLOAT32;
+      var statement =
+          narrow ? "narrow(" + target + ", " + value + ");" : target + " = " + value + ";";
       body.append("    ");
       body.append(store.kept() ? "if (kept) { " + statement + " }" : statement).append('\n');
     }
@@ -88,8 +91,9 @@ final class KernelWriter {
     var text = new StringBuilder(", int rows, int columns, int kept, int drawn");
     text.append(",\n    GLOBAL(const int) sequences, GLOBAL(const int) seeds");
     for (int i = 0; i < places.size(); i++) {
-      var type = written.contains(places.get(i)) ? "float" : "const float";
-      text.append(", GLOBAL(%s) p%d, int s%d".formatted(type, i, i));
+      var type = places.get(i).slot().type().kernelName();
+      var access = written.contains(places.get(i)) ? "" : "const ";
+      text.append(", GLOBAL(%s%s) p%d, int s%d".formatted(access, type, i, i));
     }
     return text.toString();
   }
@@ -113,7 +117,7 @@ final class KernelWriter {
     int width = plan.width(id);
     var sources = plan.readsOf(id, stage);
     if (!sources.isEmpty()) {
-      return String.join(" + ", sources.stream().map(place -> element(place, width)).toList());
+      return String.join(" + ", sources.stream().map(place -> read(place, width)).toList());
     }
     return switch (plan.code().get(id)) {
       case Mask mask -> draw(mask);
@@ -131,6 +135,11 @@ final class KernelWriter {
     var keep = KernelText.number(mask.keep());
     return "!drawn ? %s : random_keeps(random_row_key(seeds[%d], seeds[%d], sequences[row]), column, %s) ? 1.0f : 0.0f"
         .formatted(keep, index, index + 1, keep);
+  }
+
+  private String read(Place place, int width) {
+    var element = element(place, width);
+    return place.slot().type() == NumberType.FLOAT32 ? element : "wide(" + element + ")";
   }
 
   private String element(Place place, int width) {

@@ -1,7 +1,6 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cuda.Slot.Cursor;
-import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.spi.SequenceLayout;
 import java.nio.IntBuffer;
@@ -74,7 +73,8 @@ final class Timeline {
    * @param variant tells loops of the same kernels apart
    * @param numbers addresses apart from those of slots and parameters
    */
-  TimeLoops.Loop loop(List<Matrix> parameters, List<Slot> slots, int variant, List<Long> numbers) {
+  TimeLoops.Loop loop(
+      List<DeviceMatrix> parameters, List<Slot> slots, int variant, List<Long> numbers) {
     var shape = IntBuffer.allocate(steps() + 2);
     shape.put(variant).put(forward ? 1 : 0);
     for (int t = 0; t < steps(); t++) {
@@ -83,7 +83,7 @@ final class Timeline {
     var addresses = LongBuffer.allocate(2 * (parameters.size() + slots.size()) + numbers.size());
     numbers.forEach(addresses::put);
     for (var parameter : parameters) {
-      addresses.put(CudaStorage.address(parameter)).put(parameter.stride());
+      addresses.put(parameter.address()).put(parameter.stride());
     }
     for (var slot : slots) {
       addresses.put(slot.address()).put(slot.stride());
