@@ -39,9 +39,8 @@ final class TrainingRun implements AutoCloseable {
     this.budget = budget;
     store = setup.model.store();
     tape = Tape.training(store.backend(), setup.seed);
-    var trained = store.ranges(parameter -> !setup.frozen.contains(parameter));
-    updater = new Updater(setup.optimizer, store, trained);
-    clipping = GradientClipping.of(setup.clip, store, trained);
+    updater = new Updater(setup.optimizer, store, setup.parts());
+    clipping = GradientClipping.of(setup.clip, store, setup.trained());
   }
 
   TrainingResult run() throws IOException {
