@@ -1,5 +1,7 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.examples.run.CellName;
+
 /**
  * Says how large a model is and how it is trained.
  *
@@ -25,11 +27,17 @@ public record Settings(
     int patience) {
 
   /** Stands for a network without a recurrent layer. */
-  public static final String NO_CELL = "none";
+  public static final String NO_CELL = CellName.NONE;
 
   /** Returns settings with one layer and what works for many tasks. */
   public static Settings of(String cell, int hidden) {
     return new Settings(cell, hidden, 1, 0, 0, 64, 10, 1e-3, 5, 3);
+  }
+
+  /** Returns the same with another hidden size. */
+  public Settings hidden(int size) {
+    return new Settings(
+        cell, size, layers, embed, dropout, batch, epochs, learningRate, clip, patience);
   }
 
   /** Returns the same with another number of layers. */

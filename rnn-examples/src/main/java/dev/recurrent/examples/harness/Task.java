@@ -137,6 +137,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return Cells.named(settings().cell());
   }
 
+  /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */
+  protected final boolean isRecurrent() {
+    return !settings().cell().equals(Settings.NO_CELL);
+  }
+
   /** Returns the seed of the run. */
   protected final long seed() {
     return learning.seed;
@@ -187,6 +192,7 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments) {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }

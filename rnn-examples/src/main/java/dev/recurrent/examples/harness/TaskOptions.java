@@ -69,9 +69,9 @@ final class TaskOptions {
         names = "--cell",
         paramLabel = "NAME",
         order = 11,
-        converter = CellName.class,
+        converter = CellName.OrNone.class,
         completionCandidates = CellName.Candidates.class,
-        description = "One of ${COMPLETION-CANDIDATES}.")
+        description = "One of ${COMPLETION-CANDIDATES}; where a task allows it, none.")
     @Nullable String cell;
 
     @Option(

@@ -9,6 +9,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Takes the name of a cell of the catalogue. */
 public final class CellName implements ITypeConverter<String> {
+  /** Stands for a network without a recurrent layer. */
+  public static final String NONE = "none";
+
   @Override
   public String convert(String text) {
     var name = text.toLowerCase(Locale.ROOT);
@@ -17,6 +20,14 @@ public final class CellName implements ITypeConverter<String> {
       throw new TypeConversionException("expected one of " + names + ", got " + text);
     }
     return name;
+  }
+
+  /** Takes the name of a cell, or {@link #NONE}. */
+  public static final class OrNone implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      return text.equalsIgnoreCase(NONE) ? NONE : new CellName().convert(text);
+    }
   }
 
   /** Lists the names of the catalogue. */
