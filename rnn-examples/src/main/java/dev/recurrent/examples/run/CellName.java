@@ -9,9 +9,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Takes the name of a cell of the catalogue. */
 public final class CellName implements ITypeConverter<String> {
-  /** Stands for a network without a recurrent layer. */
-  public static final String NONE = "none";
-
   @Override
   public String convert(String text) {
     var name = text.toLowerCase(Locale.ROOT);
@@ -22,11 +19,11 @@ public final class CellName implements ITypeConverter<String> {
     return name;
   }
 
-  /** Takes the name of a cell, or {@link #NONE}. */
-  public static final class OrNone implements ITypeConverter<String> {
+  /** Takes any name, in lower case as all names are; the caller knows which there are. */
+  public static final class Lowercase implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
-      return text.equalsIgnoreCase(NONE) ? NONE : new CellName().convert(text);
+      return text.toLowerCase(Locale.ROOT);
     }
   }
 

@@ -244,6 +244,11 @@ public final class Sentiment extends Task<LabelledText> {
   // Training.
 
   @Override
+  protected List<String> otherCells() {
+    return List.of(Settings.NO_CELL);
+  }
+
+  @Override
   protected Settings defaults(Effort effort) {
     var settings = Settings.of("gru", 128).embed(64).dropout(0.5).batch(32).epochs(8, 2);
     return effort == Effort.FULL
