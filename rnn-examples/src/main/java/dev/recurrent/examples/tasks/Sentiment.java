@@ -19,6 +19,7 @@ import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeReviews;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.layer.AttentionPooling;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Embedding;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,7 +52,8 @@ import picocli.CommandLine.Option;
     header = "Many-to-one, words: the opinion of a review.",
     description = {
       "",
-      "Reads a CSV or TSV file with a heading, or a folder with a folder of .txt files for each class."
+      "Reads a CSV or TSV file with a heading, or a folder with a folder of .txt files for each"
+          + " class."
     })
 public final class Sentiment extends Task<LabelledText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
@@ -115,7 +118,8 @@ public final class Sentiment extends Task<LabelledText> {
   private enum Pool {
     LAST,
     MEAN,
-    MAX
+    MAX,
+    ATTENTION
   }
 
   // Data: a text and its class.
@@ -135,8 +139,7 @@ public final class Sentiment extends Task<LabelledText> {
     return rows
         .map(
             table.rows(),
-            row ->
-                new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)))
+            row -> new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)))
         .stream()
         .filter(r -> classes == null || r.label() == null || classes.contains(r.label()))
         .toList();
@@ -178,6 +181,7 @@ public final class Sentiment extends Task<LabelledText> {
     private final Embedding embedding;
     private final Dropout dropout = add("dropout", Dropout.of(settings().dropout()));
     private final @Nullable Recurrent recurrent;
+    private final @Nullable AttentionPooling attention;
     private final Dense output;
 
     ReviewModel(Vocabulary vocabulary, Labels<LabelledText> labels) {
@@ -186,8 +190,12 @@ public final class Sentiment extends Task<LabelledText> {
       var s = settings();
       embedding = add("embedding", Embedding.of(vocabulary.size(), s.embed()));
       recurrent = isRecurrent() ? add("recurrent", recurrent(s)) : null;
-      output =
-          add("output", Dense.of(recurrent == null ? s.embed() : recurrent.outputSize(), labels.size()));
+      int columns = recurrent == null ? s.embed() : recurrent.outputSize();
+      attention =
+          pooling == Pool.ATTENTION
+              ? add("attention", AttentionPooling.of(columns, columns))
+              : null;
+      output = add("output", Dense.of(columns, labels.size()));
     }
 
     private Recurrent recurrent(Settings s) {
@@ -222,6 +230,7 @@ public final class Sentiment extends Task<LabelledText> {
         case LAST -> result == null ? Pooling.last(steps) : result.last();
         case MEAN -> Pooling.mean(steps);
         case MAX -> Pooling.max(steps);
+        case ATTENTION -> Objects.requireNonNull(attention).on(tape, steps);
       };
     }
 
