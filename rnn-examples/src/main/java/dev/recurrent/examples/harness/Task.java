@@ -7,10 +7,12 @@ import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
 import dev.recurrent.score.Measure;
+import dev.recurrent.spi.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -205,6 +207,11 @@ public abstract class Task<E> implements Callable<Integer> {
 
   final BackendChoice backends() {
     return backends;
+  }
+
+  /** Returns the precision of the run. */
+  final Precision precision() {
+    return Objects.requireNonNullElse(backends.precision(), Precision.FP32);
   }
 
   final CommandSpec spec() {

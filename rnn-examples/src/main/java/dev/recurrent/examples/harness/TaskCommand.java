@@ -62,7 +62,7 @@ final class TaskCommand<E> {
     }
     var rows = begun.rows();
     var parts = begun.parts(rows);
-    try (var backend = task.backends().open(file.backend(), task.spec())) {
+    try (var backend = begun.backends().open(file.backend(), begun.precision(), task.spec())) {
       return new TaskCommand<>(begun)
           .train(backend, new TaskRun.Setup<>(begun, parts, file, folder), rows);
     }
