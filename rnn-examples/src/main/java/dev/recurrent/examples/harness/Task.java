@@ -148,6 +148,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return Cells.named(settings().cell());
   }
 
+  /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */
+  protected final boolean isRecurrent() {
+    return !settings().cell().equals(Settings.NO_CELL);
+  }
+
   /** Returns what {@code --data} names, or null where the sample is wanted. */
   protected final @Nullable Path dataFile() {
     return places.data;
@@ -218,6 +223,7 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments) {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }

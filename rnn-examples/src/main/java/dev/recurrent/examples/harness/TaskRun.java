@@ -47,6 +47,7 @@ final class TaskRun<E> implements AutoCloseable {
         Training.of(model)
             .loss(model::loss)
             .optimizer(settings.optimizer())
+            .schedule(settings.decay().schedule())
             .clipGradientNorm(settings.clip())
             .stopEarly(settings.patience())
             .validateOn(validationBatches(), model.validation())
