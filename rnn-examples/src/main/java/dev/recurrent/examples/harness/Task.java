@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,15 +101,29 @@ public abstract class Task<E> implements Callable<Integer> {
   public record Report<E>(
       Path folder, PrintWriter out, Facts facts, List<E> examples, List<Outcome> outcomes) {}
 
+  /**
+   * Says where the parts of a data set are.
+   *
+   * @param training what trains
+   * @param validation what chooses the best epoch; null for a part of what trains
+   * @param test what gives the score; null for a part of what trains
+   */
+  public record Sources(Path training, @Nullable Path validation, @Nullable Path test) {}
+
+  /** Finds what the options do not name, such as in a folder of known names. */
+  protected Sources sources(Sources given) throws IOException {
+    return given;
+  }
+
   /** Reads what the options name, and parts it where they name only one file. */
   protected Parts<E> parts(Rows rows) throws IOException {
-    var data = places.data;
-    if (data == null) {
+    if (places.data == null) {
       return sample(learning.seed);
     }
-    var first = read(data, rows);
-    var validation = places.validation == null ? null : read(places.validation, rows);
-    var test = places.test == null ? null : read(places.test, rows);
+    var sources = sources(new Sources(places.data, places.validation, places.test));
+    var first = read(sources.training, rows);
+    var validation = sources.validation == null ? null : read(sources.validation, rows);
+    var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {
       return new Parts<>(first, validation, test);
     }
@@ -192,7 +207,7 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns a task of the same kind that has taken the given options. */
   @SuppressWarnings("unchecked") // the same class has the same examples
   final Task<E> with(List<String> arguments) {
-    var line = new CommandLine(getClass());
+    var line = new CommandLine(getClass()).setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
