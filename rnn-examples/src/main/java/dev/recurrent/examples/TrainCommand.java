@@ -1,5 +1,6 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
 import dev.recurrent.examples.tasks.Digits;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class, Classify.class, Digits.class})
+    subcommands = {TrainTextCommand.class, Classify.class, Digits.class, Caption.class})
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -7,6 +7,7 @@ import dev.recurrent.tape.Sequences;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.function.Function;
 
 /** Does what all tasks with images share: finds the files of a folder, and makes sequences. */
 public final class Images {
@@ -35,11 +36,13 @@ public final class Images {
   /**
    * Refuses images without labels.
    *
+   * @param image that of an example
    * @throws DataException if a part has some
    */
-  public static void requireLabels(Parts<LabelledImage> parts) throws DataException {
+  public static <E> void requireLabels(Parts<E> parts, Function<E, LabelledImage> image)
+      throws DataException {
     for (var part : List.of(parts.training(), parts.validation(), parts.test())) {
-      part.getFirst().source().requireLabels();
+      image.apply(part.getFirst()).source().requireLabels();
     }
   }
 

@@ -4,12 +4,12 @@ import dev.recurrent.data.Idx;
 import dev.recurrent.data.LabelledImage;
 import dev.recurrent.data.LabelledImages;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** Makes noisy images of 12 by 12 pixels with a shape somewhere in each. */
 public final class MadeImages {
-  /** What the shapes are called, by the number of their class. */
-  public static final List<String> NAMES = List.of("bar", "pole", "cross", "ring");
+  private static final List<String> NAMES = List.of("bar", "pole", "cross", "ring");
 
   private static final int SIZE = 12;
   private static final int NOISE = 80;
@@ -29,6 +29,11 @@ public final class MadeImages {
     return LabelledImages.of("made", new Idx(new int[] {count, SIZE, SIZE}, pixels))
         .withLabels(new Idx(new int[] {count}, labels))
         .all();
+  }
+
+  /** Returns what the shape of an image is called. */
+  public static String name(LabelledImage image) {
+    return NAMES.get(Objects.requireNonNull(image.label()));
   }
 
   private static void draw(String shape, byte[] pixels, int offset, SplittableRandom random) {

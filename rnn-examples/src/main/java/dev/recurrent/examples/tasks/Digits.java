@@ -78,7 +78,7 @@ public final class Digits extends Task<LabelledImage> {
   @Override
   protected Parts<LabelledImage> parts(Rows rows) throws IOException {
     var parts = super.parts(rows);
-    Images.requireLabels(parts);
+    Images.requireLabels(parts, image -> image);
     return parts;
   }
 
