@@ -51,11 +51,7 @@ public final class LabelledImages {
   public LabelledImages withLabels(Idx newLabels) {
     if (newLabels.shape().length != 1 || newLabels.shape()[0] != size()) {
       throw new IllegalArgumentException(
-          name
-              + ": expected labels [N="
-              + size()
-              + "], got "
-              + Arrays.toString(newLabels.shape()));
+          name + ": expected labels [N=" + size() + "], got " + Arrays.toString(newLabels.shape()));
     }
     return new LabelledImages(name, images, newLabels);
   }

@@ -3,6 +3,7 @@ package dev.recurrent.examples;
 import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
 import dev.recurrent.examples.tasks.Digits;
+import dev.recurrent.examples.tasks.Sentences;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class, Classify.class, Digits.class, Caption.class})
+    subcommands = {
+      TrainTextCommand.class,
+      Classify.class,
+      Digits.class,
+      Caption.class,
+      Sentences.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

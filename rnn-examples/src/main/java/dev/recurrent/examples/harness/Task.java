@@ -70,7 +70,7 @@ public abstract class Task<E> implements Callable<Integer> {
   protected abstract Parts<E> sample(long seed) throws IOException;
 
   /** Parts the examples of one file, at random unless overridden. */
-  protected List<List<E>> split(List<E> examples, long seed, double... shares) {
+  protected List<List<E>> split(List<E> examples, long seed, double... shares) throws IOException {
     return Splits.random(examples, seed, shares);
   }
 
@@ -95,11 +95,17 @@ public abstract class Task<E> implements Callable<Integer> {
    * @param folder of the run
    * @param out where lines are printed
    * @param facts of the model
+   * @param model with the parameters that were tested
    * @param examples of the test part
    * @param outcomes the model's, one for each example
    */
   public record Report<E>(
-      Path folder, PrintWriter out, Facts facts, List<E> examples, List<Outcome> outcomes) {}
+      Path folder,
+      PrintWriter out,
+      Facts facts,
+      TaskModel<E> model,
+      List<E> examples,
+      List<Outcome> outcomes) {}
 
   /**
    * Says where the parts of a data set are.
@@ -207,8 +213,9 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns a task of the same kind that has taken the given options. */
   @SuppressWarnings("unchecked") // the same class has the same examples
   final Task<E> with(List<String> arguments) {
-    var line = new CommandLine(getClass()).setCaseInsensitiveEnumValuesAllowed(true);
+    var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }

@@ -21,6 +21,7 @@ import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
+import dev.recurrent.examples.harness.TeacherForcing;
 import dev.recurrent.examples.made.MadeImages;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.DecoderVocabulary;
@@ -213,20 +214,11 @@ public final class Caption extends Task<Caption.Example> {
 
     @Override
     public Batch batch(List<Example> examples) {
-      var inputs = new ArrayList<int[]>();
-      var targets = new ArrayList<int[]>();
-      for (var example : examples) {
-        var text = letters.encode(Tokenizer.characters().tokens(example.requireText()));
-        var before = new int[text.length + 1];
-        before[0] = letters.index(Vocabulary.BEGIN);
-        System.arraycopy(text, 0, before, 1, text.length);
-        var after = Arrays.copyOf(text, text.length + 1);
-        after[text.length] = letters.index(Vocabulary.END);
-        inputs.add(before);
-        targets.add(after);
-      }
-      return Batch.of(Sequences.ofTokens(inputs), Sequences.ofTokens(targets))
-          .with("images", images(examples));
+      var texts =
+          examples.stream()
+              .map(example -> Tokenizer.characters().tokens(example.requireText()))
+              .toList();
+      return TeacherForcing.batch(letters, texts).with("images", images(examples));
     }
 
     private Sequences images(List<Example> examples) { // [1, B, pixels]
@@ -256,8 +248,7 @@ public final class Caption extends Task<Caption.Example> {
       var decoded =
           switch (feed) {
             case STATE -> decoder.run(tape, x, states(vector)).output();
-            case INPUT ->
-                decoder.on(tape, x.joinColumns(vector.repeat(batch.inputs().layout())));
+            case INPUT -> decoder.on(tape, x.joinColumns(vector.repeat(batch.inputs().layout())));
           };
       return crossEntropy(output.on(tape, decoded), batch.targets());
     }
@@ -312,8 +303,7 @@ public final class Caption extends Task<Caption.Example> {
   // Evaluation: a text is right if each letter is.
 
   private static double[] exactMatch(String written, String wanted) {
-    return Statistics.exactMatch(
-        written.codePoints().toArray(), wanted.codePoints().toArray());
+    return Statistics.exactMatch(written.codePoints().toArray(), wanted.codePoints().toArray());
   }
 
   @Override
