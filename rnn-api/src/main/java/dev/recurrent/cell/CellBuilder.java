@@ -15,6 +15,7 @@ public final class CellBuilder {
   private final String cell;
   private final CellSizes sizes;
   private final InitialValues initialValues;
+  private final StateMasks stateMasks;
   private final CodeBuilder code = new CodeBuilder();
   private final List<StateSpec> states = new ArrayList<>();
   private final List<ParameterBuilder> parameters = new ArrayList<>();
@@ -22,10 +23,12 @@ public final class CellBuilder {
   private int masks;
   private int output;
 
-  CellBuilder(String cell, CellSizes sizes, InitialValues initialValues) {
+  CellBuilder(
+      String cell, CellSizes sizes, InitialValues initialValues, Regularization regularization) {
     this.cell = cell;
     this.sizes = sizes;
     this.initialValues = initialValues;
+    stateMasks = new StateMasks(this, regularization);
   }
 
   /** Returns the hidden size, H. */
@@ -91,9 +94,10 @@ public final class CellBuilder {
       if (operand.width() == Instruction.SCALAR) {
         throw problem("linear " + name + ": expected a row of numbers as operand, got a scalar");
       }
-      var parameter = weightFor(operand, name);
-      int offset = parameter.add(name, size, initialValues.weight(parameter.kind()), this);
-      var term = emit(new Linear(parameter.index(), offset, operand.id(), size));
+      var seen = stateMasks.seenByWeights(operand);
+      var parameter = weightFor(operand, seen, name);
+      int offset = parameter.add(name, size, initialValues.weight(kindOf(operand)), this);
+      var term = emit(new Linear(parameter.index(), offset, seen.id(), size));
       sum = sum == null ? term : sum.plus(term);
     }
     return java.util.Objects.requireNonNull(sum);
@@ -162,7 +166,7 @@ public final class CellBuilder {
       throw problem(
           "next " + state + ": expected " + width(size) + ", got " + width(value.width()));
     }
-    if (nextValues.putIfAbsent(state, value.id()) != null) {
+    if (nextValues.putIfAbsent(state, stateMasks.zonedOut(states.get(index), value).id()) != null) {
       throw problem("next " + state + ": expected one definition, got a second one");
     }
   }
@@ -195,7 +199,10 @@ public final class CellBuilder {
               + " and "
               + b.width());
     }
-    return emit(new Instruction.Binary(op, a.id(), b.id(), Math.max(a.width(), b.width())));
+    boolean diagonal = op == BinaryOp.TIMES && isVector(a) != isVector(b);
+    var left = diagonal && isVector(b) ? stateMasks.seenByWeights(a) : a;
+    var right = diagonal && isVector(a) ? stateMasks.seenByWeights(b) : b;
+    return emit(new Instruction.Binary(op, left.id(), right.id(), Math.max(a.width(), b.width())));
   }
 
   Value rowSum(Value a) {
@@ -216,6 +223,9 @@ public final class CellBuilder {
     var specs = parameters.stream().map(ParameterBuilder::build).toList();
     var program = new CellProgram(cell, sizes, states, specs, code.code(), next, output);
     requireAllUsed(program);
+    if (stateMasks.findNothingToDrop()) {
+      throw problem("recurrent dropout: expected a weight that multiplies a state, got none");
+    }
     return program;
   }
 
@@ -244,26 +254,48 @@ public final class CellBuilder {
     return new Value(this, code.emit(instruction), instruction.width());
   }
 
-  private ParameterBuilder weightFor(Value operand, String linear) {
+  /** Says what a weight of the operand is, whatever masks lie between the two. */
+  private Kind kindOf(Value operand) {
+    return switch (code.get(operand.id())) {
+      case Instruction.Input _ -> Kind.INPUT_WEIGHT;
+      case Instruction.State _ -> Kind.STATE_WEIGHT;
+      default -> Kind.INNER_WEIGHT;
+    };
+  }
+
+  /** Returns the weight of an operand, which keeps its name where it sees it through a mask. */
+  private ParameterBuilder weightFor(Value operand, Value seen, String linear) {
     return switch (code.get(operand.id())) {
       case Instruction.Input input ->
           findOrAdd("weight_input", Kind.INPUT_WEIGHT, input.width(), operand.id());
       case Instruction.State state ->
           findOrAdd(
               "weight_" + states.get(state.state()).name(),
-              Kind.STATE_WEIGHT,
+              seen == operand ? Kind.STATE_WEIGHT : Kind.INNER_WEIGHT,
               state.width(),
-              operand.id());
+              seen.id());
       default -> {
         for (var parameter : parameters) {
-          if (parameter.operand() == operand.id()) {
+          if (parameter.operand() == seen.id()) {
             yield parameter;
           }
         }
         yield findOrAdd(
-            "weight_" + linear + "_inner", Kind.INNER_WEIGHT, operand.width(), operand.id());
+            "weight_" + linear + "_inner", Kind.INNER_WEIGHT, operand.width(), seen.id());
       }
     };
+  }
+
+  private boolean isVector(Value value) {
+    return instruction(value) instanceof Instruction.Vector;
+  }
+
+  Instruction instruction(Value value) {
+    return instruction(value.id());
+  }
+
+  Instruction instruction(int id) {
+    return code.get(id);
   }
 
   private ParameterBuilder findOrAdd(String name, Kind kind, int columns, int operand) {

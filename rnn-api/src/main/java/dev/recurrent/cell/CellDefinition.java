@@ -32,12 +32,17 @@ public final class CellDefinition {
   private final String name;
   private final Consumer<CellBuilder> equations;
   private final InitialValues initialValues;
+  private final Regularization regularization;
 
   private CellDefinition(
-      String name, Consumer<CellBuilder> equations, InitialValues initialValues) {
+      String name,
+      Consumer<CellBuilder> equations,
+      InitialValues initialValues,
+      Regularization regularization) {
     this.name = name;
     this.equations = equations;
     this.initialValues = initialValues;
+    this.regularization = regularization;
     program(PROBE);
   }
 
@@ -51,7 +56,7 @@ public final class CellDefinition {
     if (name.isBlank()) {
       throw new CellDefinitionException("(unnamed)", "name: expected text, got \"" + name + "\"");
     }
-    return new CellDefinition(name, equations, InitialValues.DEFAULT);
+    return new CellDefinition(name, equations, InitialValues.DEFAULT, Regularization.NONE);
   }
 
   /** Returns the same cell with another first value of the bias of the given linear. */
@@ -62,23 +67,74 @@ public final class CellDefinition {
             .flatMap(parameter -> parameter.slices().stream())
             .anyMatch(slice -> slice.name().equals(linear));
     if (!known) {
-      throw new CellDefinitionException(name, "initial bias: expected a linear, got " + linear);
+      throw new CellDefinitionException(name(), "initial bias: expected a linear, got " + linear);
     }
     var biases = new HashMap<String, Double>(initialValues.biases());
     biases.put(linear, value);
-    return new CellDefinition(name, equations, new InitialValues(biases, initialValues.weights()));
+    return with(new InitialValues(biases, initialValues.weights()));
   }
 
   /** Returns the same cell with another initializer of the weights of the given kind. */
   public CellDefinition withInitialWeights(Kind kind, Initializer initializer) {
     Map<Kind, Initializer> weights = new HashMap<>(initialValues.weights());
     weights.put(kind, initializer);
-    return new CellDefinition(name, equations, new InitialValues(initialValues.biases(), weights));
+    return with(new InitialValues(initialValues.biases(), weights));
+  }
+
+  /**
+   * Returns the same cell with zoneout (Krueger et al. 2017) of all its states, see {@link
+   * #withZoneout(String, double)}.
+   */
+  public CellDefinition withZoneout(double rate) {
+    requireRate("zoneout", rate);
+    var zoneout = regularization;
+    for (var state : program(PROBE).states()) {
+      zoneout = zoneout.withZoneout(state.name(), rate);
+    }
+    return with(zoneout);
+  }
+
+  /**
+   * Returns the same cell with zoneout of one state (Krueger et al. 2017): in training each unit
+   * keeps its previous value at the rate, s' = d∘s + (1-d)∘next; otherwise d is its expectation,
+   * the rate. What the equations compute from {@code next} within the step is not affected, as in
+   * the paper's LSTM. The cell computes something else outside training too, so its {@link #name()}
+   * names the rates, and a model file of it is one of another cell.
+   *
+   * @throws CellDefinitionException if the cell has no such state or the rate is not in [0, 1)
+   */
+  public CellDefinition withZoneout(String state, double rate) {
+    requireRate("zoneout", rate);
+    var states = program(PROBE).states().stream().map(StateSpec::name).toList();
+    if (!states.contains(state)) {
+      throw new CellDefinitionException(
+          name(), "zoneout: expected a state out of " + states + ", got " + state);
+    }
+    return with(regularization.withZoneout(state, rate));
+  }
+
+  /**
+   * Returns the same cell with variational dropout of its recurrent connections (Gal and Ghahramani
+   * 2016): in training, weights see each state h through one mask for a whole sequence, as h∘mask /
+   * (1 - rate). That is so where a weight multiplies the state, or the state times a gate; the
+   * elementwise path by which a gated cell remembers keeps all units. Outside training the cell
+   * computes what it does without, so a model file of the one is one of the other.
+   *
+   * @throws CellDefinitionException if no weight multiplies a state or the rate is not in [0, 1)
+   */
+  public CellDefinition withRecurrentDropout(double rate) {
+    requireRate("recurrent dropout", rate);
+    return with(regularization.withRecurrentDropout(rate));
+  }
+
+  /** Returns the rate of {@link #withRecurrentDropout}; 0 without. */
+  public double recurrentDropout() {
+    return regularization.recurrentDropout();
   }
 
   /** Returns the name by which the cell is known in files and on the command line. */
   public String name() {
-    return name;
+    return name + regularization.suffix();
   }
 
   /**
@@ -87,13 +143,29 @@ public final class CellDefinition {
    * @throws CellDefinitionException if the equations do not fit together at these sizes
    */
   public CellProgram program(CellSizes sizes) {
-    var builder = new CellBuilder(name, sizes, initialValues);
+    var builder = new CellBuilder(name(), sizes, initialValues, regularization);
     equations.accept(builder);
     return builder.build();
   }
 
+  private CellDefinition with(InitialValues values) {
+    return new CellDefinition(name, equations, values, regularization);
+  }
+
+  private CellDefinition with(Regularization masks) {
+    return new CellDefinition(name, equations, initialValues, masks);
+  }
+
+  private void requireRate(String what, double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new CellDefinitionException(name(), what + ": expected a rate in [0, 1), got " + rate);
+    }
+  }
+
   @Override
   public String toString() {
-    return name;
+    return recurrentDropout() == 0
+        ? name()
+        : name() + "+recurrent-dropout(" + recurrentDropout() + ")";
   }
 }

@@ -18,20 +18,33 @@ import org.jspecify.annotations.Nullable;
 public final class Dense extends Layer {
   private final int inputs;
   private final int outputs;
+  private final @Nullable Embedding tied;
   private Initializer initializer = Initializer.glorot();
   private @Nullable UnaryOp activation;
   private boolean hasBias = true;
   private @Nullable Parameter weight;
   private @Nullable Parameter bias;
 
-  private Dense(int inputs, int outputs) {
+  private Dense(int inputs, int outputs, @Nullable Embedding tied) {
     this.inputs = Checks.positive("inputs", inputs);
     this.outputs = Checks.positive("outputs", outputs);
+    this.tied = tied;
   }
 
   /** Creates a layer from {@code inputs} to {@code outputs} columns. */
   public static Dense of(int inputs, int outputs) {
-    return new Dense(inputs, outputs);
+    return new Dense(inputs, outputs, null);
+  }
+
+  /**
+   * Creates a layer from vectors of an embedding to a logit for each token, whose weight is the
+   * embedding's own (weight tying, Press and Wolf 2017): one parameter, which gets the gradients of
+   * both, is trained, frozen and saved as the embedding's. Both must be parts of one model. An
+   * embedding that starts with deviation 1 gives large logits at first: {@link
+   * Embedding#initialized}.
+   */
+  public static Dense tiedTo(Embedding embedding) {
+    return new Dense(embedding.size(), embedding.vocabulary(), embedding);
   }
 
   /** Applies a function to the result. */
@@ -48,9 +61,17 @@ public final class Dense extends Layer {
     return this;
   }
 
-  /** Sets how the weight starts. */
+  /**
+   * Sets how the weight starts.
+   *
+   * @throws IllegalStateException if the weight is that of an embedding
+   */
   public Dense initialized(Initializer newInitializer) {
     requireNotBuilt();
+    if (tied != null) {
+      throw new IllegalStateException(
+          "initialized: expected a layer with a weight of its own, got one tied to " + tied);
+    }
     initializer = newInitializer;
     return this;
   }
@@ -63,7 +84,14 @@ public final class Dense extends Layer {
 
   /** Returns the weight, {@code [outputs, inputs]}. */
   public Parameter weight() {
-    return Checks.built(weight, describe());
+    if (tied == null) {
+      return Checks.built(weight, describe());
+    }
+    if (!tied.isBuilt() || tied.store() != store()) {
+      throw new IllegalStateException(
+          describe() + ": expected to be part of one model with the embedding it is tied to");
+    }
+    return tied.weight();
   }
 
   /** Returns the bias, {@code [outputs, 1]}, or null without one. */
@@ -83,7 +111,9 @@ public final class Dense extends Layer {
 
   @Override
   protected void declare(Declaration declaration) {
-    weight = declaration.matrix("weight", outputs, inputs, initializer);
+    if (tied == null) {
+      weight = declaration.matrix("weight", outputs, inputs, initializer);
+    }
     if (hasBias) {
       bias = declaration.vector("bias", outputs, Initializer.constant(0));
     }
@@ -95,6 +125,9 @@ public final class Dense extends Layer {
     text.put("inputs", "" + inputs);
     text.put("outputs", "" + outputs);
     text.put("bias", "" + hasBias);
+    if (tied != null) {
+      text.put("tied", "true");
+    }
     if (activation != null) {
       text.put("activation", activation.name().toLowerCase(java.util.Locale.ROOT));
     }

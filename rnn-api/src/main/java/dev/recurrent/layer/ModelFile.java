@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class ModelFile {
   private static final String OWN_KEYS = "recurrent.";
   private static final String LAYER_KEY = OWN_KEYS + "layer.";
-  private static final List<String> NOT_STRUCTURAL = List.of("dropout", "rate");
+  private static final List<String> NOT_STRUCTURAL =
+      List.of("dropout", "inputDropout", "mask", "rate", "recurrentDropout");
 
   private ModelFile() {}
 

@@ -209,10 +209,11 @@ final class PyTorchLayout {
   }
 
   private static String weightName(ParameterSpec parameter) {
-    return switch (parameter.kind()) {
-      case INPUT_WEIGHT -> "weight_ih";
-      case STATE_WEIGHT -> "weight_hh";
-      case INNER_WEIGHT -> "weight_hr";
+    // Not by kind: with dropout of the state, weight_h multiplies a value computed within the step.
+    return switch (parameter.name()) {
+      case "weight_input" -> "weight_ih";
+      case "weight_h" -> "weight_hh";
+      case "weight_r_inner" -> "weight_hr";
       default -> throw new AssertionError(parameter.name());
     };
   }

@@ -41,6 +41,7 @@ public final class Recurrent extends Layer {
   private int layers = 1;
   private List<Direction> directions = List.of(Direction.FORWARD);
   private double dropout;
+  private double inputDropout;
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
   private Map<String, float[]> pretrained = Map.of();
@@ -100,6 +101,17 @@ public final class Recurrent extends Layer {
   public Recurrent dropout(double rate) {
     requireNotBuilt();
     dropout = Checks.rate("dropout", rate);
+    return this;
+  }
+
+  /**
+   * Applies variational dropout to the input of every layer, the first one included: a mask for a
+   * whole sequence (Gal and Ghahramani 2016). With {@link CellDefinition#withRecurrentDropout} it
+   * is the paper's.
+   */
+  public Recurrent inputDropout(double rate) {
+    requireNotBuilt();
+    inputDropout = Checks.rate("input dropout", rate);
     return this;
   }
 
@@ -220,6 +232,10 @@ public final class Recurrent extends Layer {
     return dropout;
   }
 
+  double inputDropoutRate() {
+    return inputDropout;
+  }
+
   /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
   void prepareKernels() {
     long version = store().version();
@@ -292,6 +308,12 @@ public final class Recurrent extends Layer {
     text.put("directions", "" + directions.size());
     text.put("bias", "" + (bias == CellSizes.Bias.WITH));
     text.put("dropout", "" + dropout);
+    if (inputDropout > 0) {
+      text.put("inputDropout", "" + inputDropout);
+    }
+    if (cell.recurrentDropout() > 0) {
+      text.put("recurrentDropout", "" + cell.recurrentDropout());
+    }
     return text;
   }
 }

@@ -1,5 +1,6 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.MaskScope;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
@@ -27,8 +28,9 @@ final class RecurrentPass {
     int state = 0;
     for (int l = 0; l < layer.layerCount(); l++) {
       if (l > 0) {
-        output = Dropout.apply(tape, output, layer.dropoutRate());
+        output = Dropout.apply(tape, output, layer.dropoutRate(), MaskScope.STEP);
       }
+      output = Dropout.apply(tape, output, layer.inputDropoutRate(), MaskScope.SEQUENCE);
       var units = layer.units().subList(l * directions, (l + 1) * directions);
       int states = units.stream().mapToInt(unit -> unit.program().states().size()).sum();
       var itsInitial =

@@ -1,5 +1,6 @@
 package dev.recurrent.tape;
 
+import dev.recurrent.cell.MaskScope;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
@@ -13,8 +14,10 @@ import dev.recurrent.spi.TensorOps;
 import dev.recurrent.spi.TensorOps.MaskDraw;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +49,8 @@ public final class Tape implements AutoCloseable {
   private final List<Recorded> operations = new ArrayList<>();
   private final List<Storage> lent = new ArrayList<>();
   private final IdentityHashMap<Sequences, Matrix> uploads = new IdentityHashMap<>();
-  private final IdentityHashMap<SequenceLayout, Matrix> rowNumbers = new IdentityHashMap<>();
+  private final Map<MaskScope, IdentityHashMap<SequenceLayout, Matrix>> rowNumbers =
+      new EnumMap<>(MaskScope.class);
   private final IdentityHashMap<PointwiseProgram, PointwiseKernel> kernels =
       new IdentityHashMap<>();
   private final ArrayDeque<AutoCloseable> toClose = new ArrayDeque<>();
@@ -263,25 +267,31 @@ public final class Tape implements AutoCloseable {
   }
 
   /**
-   * Draws a keep-mask. In packed rows the draw of a sequence depends on its number and the step,
-   * not on the other sequences of the batch.
+   * Draws a keep-mask. In packed rows the draw of a sequence depends on its number and, with {@link
+   * MaskScope#STEP}, the step, not on the other sequences of the batch.
    *
-   * @param layout how the rows are packed, or null
+   * @param layout how the rows are packed; null where each row is drawn by itself
    */
-  public void keepMask(MaskDraw draw, @Nullable SequenceLayout layout, Matrix out) {
+  public void keepMask(
+      MaskDraw draw, MaskScope scope, @Nullable SequenceLayout layout, Matrix out) {
     if (layout == null) {
       ops().keepMask(draw.seed(), draw.keep(), draw.value(), out);
     } else {
-      ops().keepMask(draw, rowNumbers.computeIfAbsent(layout, this::numberRows), out);
+      var numbers = rowNumbers.computeIfAbsent(scope, _ -> new IdentityHashMap<>());
+      ops().keepMask(draw, numbers.computeIfAbsent(layout, l -> numberRows(l, scope)), out);
     }
   }
 
-  /** Gives each row a number from its sequence and step; mixing makes equal ones improbable. */
-  private Matrix numberRows(SequenceLayout layout) {
+  /**
+   * Gives each row a number from its sequence and, for a mask of steps, its step; mixing makes
+   * equal ones improbable.
+   */
+  private Matrix numberRows(SequenceLayout layout, MaskScope scope) {
     var numbers = new int[layout.totalRows()];
     for (int t = 0; t < layout.steps(); t++) {
       for (int i = 0; i < layout.batchSize(t); i++) {
-        numbers[layout.rowStart(t) + i] = RandomBits.hash(layout.originalIndex(i)) + t;
+        numbers[layout.rowStart(t) + i] =
+            RandomBits.hash(layout.originalIndex(i)) + (scope == MaskScope.STEP ? t : 0);
       }
     }
     return indices(numbers);

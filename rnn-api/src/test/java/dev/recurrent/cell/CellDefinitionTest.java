@@ -60,6 +60,29 @@ class CellDefinitionTest {
   }
 
   @Test
+  void masksThatFitNothingAreRefused() {
+    assertMessage(
+        "cell lstm: zoneout: expected a state out of [h, c], got m",
+        () -> Cells.LSTM.withZoneout("m", 0.1));
+    assertMessage(
+        "cell lstm: zoneout: expected a rate in [0, 1), got 1.0", () -> Cells.LSTM.withZoneout(1));
+    assertMessage(
+        "cell lstm: recurrent dropout: expected a rate in [0, 1), got -0.1",
+        () -> Cells.LSTM.withRecurrentDropout(-0.1));
+    var memoryless =
+        CellDefinition.named(
+            "memoryless", c -> c.next("h", c.state("h").plus(tanh(c.linear("h", c.input())))));
+    assertMessage(
+        "cell memoryless: recurrent dropout: expected a weight that multiplies a state, got none",
+        () -> memoryless.withRecurrentDropout(0.1));
+  }
+
+  private static void assertMessage(
+      String message, org.junit.jupiter.api.function.Executable call) {
+    assertEquals(message, assertThrows(CellDefinitionException.class, call).getMessage());
+  }
+
+  @Test
   void operandsOfDifferentSizesAreNamed() {
     assertProblem(
         "times of state h and the input: expected equal sizes, got 5 and 3",

@@ -66,6 +66,28 @@ interface RecurrentContract extends ContractSubject {
         Setup.of(cell.program(new CellSizes(5, 17, CellSizes.Bias.WITHOUT)), ragged(5, 3, 2), 77));
   }
 
+  static Stream<CellDefinition> regularizedCells() {
+    return Stream.concat(
+        Cells.all().stream().map(cell -> cell.withZoneout(0.2).withRecurrentDropout(0.4)),
+        Stream.of(Cells.LSTM.withZoneout("c", 0.5), Cells.GRU.withRecurrentDropout(0.3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("regularizedCells")
+  default void regularizedCellMatchesReference(CellDefinition cell) {
+    for (int hidden : new int[] {1, 17}) {
+      var program = cell.program(CellSizes.of(5, hidden));
+      try (var tested = backend().compile(program);
+          var expected = reference().compile(program)) {
+        for (var direction : Direction.values()) {
+          var setup = Setup.of(program, ragged(5, 7, hidden), 21).with(direction);
+          compare(tested, expected, setup.with(Mode.TRAINING));
+          compare(tested, expected, setup.with(Mode.INFERENCE).with(Given.NONE));
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("awkwardCells")
   default void awkwardCellMatchesReference(CellDefinition cell) {

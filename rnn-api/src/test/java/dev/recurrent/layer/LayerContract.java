@@ -14,6 +14,7 @@ import dev.recurrent.tape.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,18 +58,36 @@ public abstract class LayerContract {
     Tensor of(Network network, Tape tape);
   }
 
+  /** Sees three steps, then every third of five, and scores the tokens of its embedding. */
+  private static final class Tdnn extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(9, 7));
+    final TimeDelay near =
+        add("near", TimeDelay.of(7, 19, 3).centred().activation(dev.recurrent.cell.UnaryOp.TANH));
+    final TimeDelay far = add("far", TimeDelay.of(19, 7, 5).dilation(3).withoutBias());
+    final Dense output = add("output", Dense.tiedTo(embedding));
+
+    Tensor on(Tape tape, Sequences tokens) {
+      return output.on(tape, far.on(tape, near.on(tape, embedding.on(tape, tokens))));
+    }
+  }
+
   private record Numbers(float[] values, List<float[]> gradients) {}
 
   private static Numbers run(Backend backend, CellDefinition cell, Run run) {
+    var network = new Network(cell);
+    return run(backend, network, tape -> run.of(network, tape));
+  }
+
+  private static Numbers run(Backend backend, Model network, Function<Tape, Tensor> output) {
     try (backend;
-        var network = new Network(cell);
+        network;
         var tape = Tape.training(backend, 4)) {
       network.build(backend, 8);
       // Twice, so that the second pass runs in memory that holds old values.
-      tape.backward(run.of(network, tape).sum());
+      tape.backward(output.apply(tape).sum());
       tape.reset(tape.mode(), 5);
       network.store().clearGradients();
-      var y = run.of(network, tape);
+      var y = output.apply(tape);
       tape.backward(y.times(y).sum());
       var gradients = new ArrayList<float[]>();
       network.parameters().forEach(p -> gradients.add(p.gradientToArray()));
@@ -77,8 +96,10 @@ public abstract class LayerContract {
   }
 
   private void check(CellDefinition cell, Run run) {
-    var want = run(new ReferenceBackend(), cell, run);
-    var got = run(open(), cell, run);
+    assertClose(run(new ReferenceBackend(), cell, run), run(open(), cell, run));
+  }
+
+  private static void assertClose(Numbers want, Numbers got) {
     assertClose(want.values, got.values, "output");
     for (int i = 0; i < want.gradients.size(); i++) {
       assertClose(want.gradients.get(i), got.gradients.get(i), "gradient " + i);
@@ -99,6 +120,17 @@ public abstract class LayerContract {
   @MethodSource("cells")
   void networksGiveTheReferencesNumbers(CellDefinition cell) {
     check(cell, (network, tape) -> network.on(tape, ragged(6, 1)));
+  }
+
+  @Test
+  void windowsAndTiedWeightsGiveTheReferencesNumbers() {
+    for (int batch : new int[] {1, 6}) {
+      var reference = new Tdnn();
+      var tested = new Tdnn();
+      assertClose(
+          run(new ReferenceBackend(), reference, tape -> reference.on(tape, ragged(batch, 4))),
+          run(open(), tested, tape -> tested.on(tape, ragged(batch, 4))));
+    }
   }
 
   @Test

@@ -60,8 +60,12 @@ class CellGradientTest {
         .flatMap(cells -> cells);
   }
 
+  private static Stream<CellDefinition> regularizedCells() {
+    return Cells.all().stream().map(cell -> cell.withZoneout(0.3).withRecurrentDropout(0.25));
+  }
+
   @ParameterizedTest
-  @MethodSource("cells")
+  @MethodSource({"cells", "regularizedCells"})
   void everyElementsDerivativeIsRight(CellDefinition cell) {
     for (var bias : CellSizes.Bias.values()) {
       for (var direction : Direction.values()) {
