@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,24 @@ class BindingsTest {
     "13, FOREIGN, 10"
   })
   void backendRunsOnStandIns(int version, Binding binding, int capability)
+      throws IOException, InterruptedException {
+    var output = run(version, binding, capability);
+    assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0)"), output);
+    assertTrue(output.contains("first launch of a graph"), output);
+    assertTrue(output.contains("asked for 2048.0 MiB"), output);
+    assertTrue(output.contains("wrong: NVRTC 12.6 refused it:\nfake log"), output);
+    assertTrue(output.contains("lost: cuLaunchKernel fill: CUDA_ERROR_LAUNCH_FAILED"), output);
+    assertTrue(output.endsWith("done\n"), output);
+  }
+
+  @Test
+  void precisionThatTheDeviceLacksIsRefused() throws IOException, InterruptedException {
+    var output = run(12, Binding.JCUDA, 7);
+    var message = "precision bf16: expected compute capability 80 or higher, got 70";
+    assertTrue(output.contains(message), output);
+  }
+
+  private String run(int version, Binding binding, int capability)
       throws IOException, InterruptedException {
     boolean linux = System.getProperty("os.name", "").equals("Linux");
     if (EmulatedDevice.findCompiler() == null
@@ -62,13 +81,7 @@ class BindingsTest {
     builder.environment().put("RNN_FAKE_CAPABILITY", String.valueOf(capability));
     builder.environment().put("RNN_FAKE_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_EMULATION", emulation.toString());
-    var output = run(builder);
-    assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0)"), output);
-    assertTrue(output.contains("first launch of a graph"), output);
-    assertTrue(output.contains("asked for 2048.0 MiB"), output);
-    assertTrue(output.contains("wrong: NVRTC 12.6 refused it:\nfake log"), output);
-    assertTrue(output.contains("lost: cuLaunchKernel fill: CUDA_ERROR_LAUNCH_FAILED"), output);
-    assertTrue(output.endsWith("done\n"), output);
+    return run(builder);
   }
 
   private void build(String library, String source, String... options)

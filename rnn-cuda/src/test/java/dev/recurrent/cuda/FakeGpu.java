@@ -42,6 +42,11 @@ final class FakeGpu {
             List.of(folder.resolve("libcuda.so.1")),
             new Library(folder.resolve("libcublas.so." + version), version, binding),
             new Library(folder.resolve("libnvrtc.so." + version), version, binding));
+    int capability = Integer.parseInt(System.getenv("RNN_FAKE_CAPABILITY"));
+    if (capability < 8) {
+      refusesPrecisionsThatTheDeviceLacks(libraries);
+      return;
+    }
     for (var precision : Precision.values()) {
       try (var backend = new CudaBackend(() -> JCudaDevice.open(0, libraries, precision));
           var reference = new ReferenceBackend()) {
@@ -54,6 +59,15 @@ final class FakeGpu {
     refusedSourceCarriesTheLog(libraries);
     lostDeviceEndsWithAnError(libraries, folder);
     System.out.println("done");
+  }
+
+  private static void refusesPrecisionsThatTheDeviceLacks(LibraryChoice libraries) {
+    try {
+      new CudaBackend(() -> JCudaDevice.open(0, libraries, Precision.BF16)).close();
+      throw new AssertionError("expected a refusal");
+    } catch (CudaException e) {
+      System.out.println(e.getMessage());
+    }
   }
 
   private static void lostDeviceEndsWithAnError(LibraryChoice libraries, Path folder)

@@ -65,7 +65,7 @@ class GpuCheckTest {
             "--backend",
             "cpu",
             "--only",
-            "cases,parity,soak",
+            "cases,contract,parity,soak",
             "--soak",
             "1");
     assertEquals(0, run.status, run.output);
@@ -74,6 +74,7 @@ class GpuCheckTest {
     assertTrue(data.get("passed").asBoolean());
     var parts = data.get("parts");
     assertEquals("2 passed, 0 failed", parts.get(Part.CASES.ordinal()).get("summary").asString());
+    assertEquals("PASSED", parts.get(Part.CONTRACT.ordinal()).get("status").asString());
     assertEquals("PASSED", parts.get(Part.PARITY.ordinal()).get("status").asString());
     assertEquals("PASSED", parts.get(Part.SOAK.ordinal()).get("status").asString());
     assertEquals("SKIPPED", parts.get(Part.TIMINGS.ordinal()).get("status").asString());

@@ -1,6 +1,7 @@
 package dev.recurrent.cuda.jcuda;
 
 import dev.recurrent.cuda.driver.Cublas;
+import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.driver.KernelCache;
 import dev.recurrent.cuda.driver.LibraryChoice;
@@ -25,6 +26,7 @@ public final class JCudaDevice {
     Natives.load(libraries);
     var context = new JCudaContext(ordinal);
     try {
+      requireTensorCores(precision, context.capability());
       var driver = new JCudaGpuDriver(context);
       var cublas = libraries.cublas();
       var functions =
@@ -44,6 +46,22 @@ public final class JCudaDevice {
     } catch (RuntimeException | Error e) {
       context.close(); // and with it whatever was made in it
       throw e;
+    }
+  }
+
+  private static void requireTensorCores(Precision precision, int capability) {
+    int least =
+        switch (precision) {
+          case FP32 -> 0;
+          case FP16 -> 70;
+          case TF32, BF16 -> 80;
+        };
+    if (capability < least) {
+      throw new CudaException(
+          "precision %s: expected compute capability %d or higher, got %d"
+              .formatted(precision, least, capability),
+          801,
+          "CUDA_ERROR_NOT_SUPPORTED");
     }
   }
 }
