@@ -106,7 +106,11 @@ public abstract class Task<E> implements Callable<Integer> {
     if (data == null) {
       return sample(learning.seed);
     }
-    var first = read(data, rows);
+    return parts(read(data, rows), rows);
+  }
+
+  /** Parts what {@code --data} holds, as far as other options name no files for the parts. */
+  protected final Parts<E> parts(List<E> first, Rows rows) throws IOException {
     var validation = places.validation == null ? null : read(places.validation, rows);
     var test = places.test == null ? null : read(places.test, rows);
     if (validation != null && test != null) {
