@@ -80,17 +80,68 @@ class AttentionDecoderTest {
 
   @Test
   void statesThatFitAreTakenAsTheyAre() {
+    var encoder = Recurrent.of(Cells.LSTM, 3, 4).layers(2);
     try (var backend = new ReferenceBackend();
-        var model = new Translator(Recurrent.of(Cells.LSTM, 3, 4), Cells.LSTM, d -> d);
+        var model = new Translator(encoder, Cells.LSTM, d -> d.layers(2));
         var tape = Tape.inference(backend)) {
       model.build(backend, 3);
       assertTrue(model.parameters().stream().noneMatch(p -> p.name().contains("bridge")));
       var encoded = model.encode(tape, SOURCE);
       var states = model.decoder.start(tape, encoded).states();
-      for (int i = 0; i < states.size(); i++) {
+      assertEquals(4, states.size());
+      for (int i = 0; i < 4; i++) {
         assertArrayEquals(encoded.finalStates().get(i).toArray(), states.get(i).toArray());
       }
     }
+  }
+
+  @Test
+  void aDecoderOfAnotherDepthStartsFromTheLastLayerOfTheEncoder() {
+    var encoder = Recurrent.of(Cells.LSTM, 3, 4).layers(2);
+    try (var backend = new ReferenceBackend();
+        var model = new Translator(encoder, Cells.LSTM, d -> d);
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      var encoded = model.encode(tape, SOURCE);
+      var states = model.decoder.start(tape, encoded).states();
+      assertArrayEquals(encoded.finalStates().get(2).toArray(), states.get(0).toArray());
+      assertArrayEquals(encoded.finalStates().get(3).toArray(), states.get(1).toArray());
+    }
+  }
+
+  @Test
+  void statesOfBothDirectionsAreBridgedByTanh() {
+    var encoder = Recurrent.of(Cells.GRU, 3, 2).bidirectional();
+    try (var backend = new ReferenceBackend();
+        var model = new Translator(encoder, Cells.LSTM, d -> d);
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(11));
+      var encoded = model.encode(tape, SOURCE);
+      var states = model.decoder.start(tape, encoded).states();
+      var both = encoded.last().toArray();
+      for (int s = 0; s < 2; s++) {
+        String name = "decoder.bridge." + List.of("h", "c").get(s) + "_l0";
+        var weight = parameter(model, name + ".weight");
+        var bias = parameter(model, name + ".bias");
+        var got = states.get(s).toArray();
+        for (int i = 0; i < got.length; i++) {
+          double sum = bias[i % 4];
+          for (int k = 0; k < 4; k++) {
+            sum += (double) weight[i % 4 * 4 + k] * both[i / 4 * 4 + k];
+          }
+          assertEquals(Math.tanh(sum), got[i], 1e-6);
+        }
+      }
+    }
+  }
+
+  private static float[] parameter(Layer layer, String name) {
+    return layer.parameters().stream()
+        .filter(p -> p.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .toArray();
   }
 
   @ParameterizedTest
@@ -407,11 +458,7 @@ class AttentionDecoderTest {
     }
 
     private float[] values(String name) {
-      return decoder.parameters().stream()
-          .filter(p -> p.name().equals("decoder." + name))
-          .findFirst()
-          .orElseThrow()
-          .toArray();
+      return parameter(decoder, "decoder." + name);
     }
 
     private static double[] widened(float[] values) {

@@ -1,8 +1,13 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
+import dev.recurrent.examples.tasks.Digits;
 import dev.recurrent.examples.tasks.Forecast;
 import dev.recurrent.examples.tasks.Music;
+import dev.recurrent.examples.tasks.Sentences;
+import dev.recurrent.examples.tasks.Sentiment;
+import dev.recurrent.examples.tasks.Tags;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +22,17 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class, Classify.class, Forecast.class, Music.class})
+    subcommands = {
+      TrainTextCommand.class,
+      Sentiment.class,
+      Classify.class,
+      Digits.class,
+      Tags.class,
+      Forecast.class,
+      Music.class,
+      Caption.class,
+      Sentences.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

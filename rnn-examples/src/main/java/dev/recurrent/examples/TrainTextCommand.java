@@ -81,7 +81,7 @@ final class TrainTextCommand implements Callable<Integer> {
     var folder = newFolder();
     try (var backend = backends.open(spec)) {
       var data = places.data == null ? null : places.data.toAbsolutePath().toString();
-      var settings = TextSettings.of(given(), data, text.sha256(), backend.device().backend());
+      var settings = TextSettings.of(given(), data, text.sha256(), backend);
       try (var run = new TextTraining(backend, text, settings, folder)) {
         Files.createDirectories(folder);
         if (places.data == null) {
@@ -104,7 +104,7 @@ final class TrainTextCommand implements Callable<Integer> {
     }
     var epochs = learning.epochs;
     var settings = epochs == null ? saved : saved.withEpochs(epochs);
-    try (var backend = backends.open(saved.backend(), spec);
+    try (var backend = backends.open(saved.backend(), saved.precision(), spec);
         var run = new TextTraining(backend, text, settings, folder)) {
       settings.write(folder);
       return train(run, settings, text, backend, folder);
@@ -199,6 +199,10 @@ final class TrainTextCommand implements Callable<Integer> {
     }
     if (!backends.isAutomatic() && !backends.name().equals(saved.backend())) {
       found.add("--backend " + backends.name() + " (the run has " + saved.backend() + ")");
+    }
+    var precision = backends.precision();
+    if (precision != null && precision != saved.precision()) {
+      found.add("--precision " + precision + " (the run has " + saved.precision() + ")");
     }
     if (!found.isEmpty()) {
       throw new ParameterException(

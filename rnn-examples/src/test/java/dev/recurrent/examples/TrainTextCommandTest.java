@@ -186,7 +186,7 @@ class TrainTextCommandTest {
     var text = Text.read(data);
     try (var backend = Backends.open("cpu", BackendOptions.DEFAULT)) {
       var given = new TextSettings.Given(null, 9, 2, 5, 0.2, 4, 8, 2, 0.01, null, null, false);
-      var settings = TextSettings.of(given, data.toString(), text.sha256(), "cpu");
+      var settings = TextSettings.of(given, data.toString(), text.sha256(), backend);
       Files.createDirectories(run);
       settings.write(run);
       try (var training = new TextTraining(backend, text, settings, run)) {

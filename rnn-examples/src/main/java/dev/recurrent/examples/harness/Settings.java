@@ -16,6 +16,7 @@ import dev.recurrent.train.Optimizer;
  * @param clip the limit of the gradient's norm
  * @param weightDecay of AdamW; 0 for Adam
  * @param patience the validations in a row without a new best one after which training ends
+ * @param decay of the learning rate
  */
 public record Settings(
     String cell,
@@ -28,7 +29,8 @@ public record Settings(
     double learningRate,
     double clip,
     double weightDecay,
-    int patience) {
+    int patience,
+    Decay decay) {
 
   /** Stands for a network without a recurrent layer. */
   public static final String NO_CELL = "none";
@@ -42,7 +44,24 @@ public record Settings(
 
   /** Returns settings with one layer and what works for many tasks. */
   public static Settings of(String cell, int hidden) {
-    return new Settings(cell, hidden, 1, 0, 0, 64, 10, 1e-3, 5, 0, 3);
+    return new Settings(cell, hidden, 1, 0, 0, 64, 10, 1e-3, 5, 0, 3, Decay.NONE);
+  }
+
+  /** Returns the same with another hidden size. */
+  public Settings hidden(int size) {
+    return new Settings(
+        cell,
+        size,
+        layers,
+        embed,
+        dropout,
+        batch,
+        epochs,
+        learningRate,
+        clip,
+        weightDecay,
+        patience,
+        decay);
   }
 
   /** Returns the same with another number of layers. */
@@ -58,7 +77,8 @@ public record Settings(
         learningRate,
         clip,
         weightDecay,
-        patience);
+        patience,
+        decay);
   }
 
   /** Returns the same with another size of a token's vector. */
@@ -74,7 +94,8 @@ public record Settings(
         learningRate,
         clip,
         weightDecay,
-        patience);
+        patience,
+        decay);
   }
 
   /** Returns the same with another rate of dropout. */
@@ -90,7 +111,8 @@ public record Settings(
         learningRate,
         clip,
         weightDecay,
-        patience);
+        patience,
+        decay);
   }
 
   /** Returns the same with another size of a mini-batch. */
@@ -106,7 +128,8 @@ public record Settings(
         learningRate,
         clip,
         weightDecay,
-        patience);
+        patience,
+        decay);
   }
 
   /** Returns the same with another number of epochs and patience. */
@@ -122,19 +145,59 @@ public record Settings(
         learningRate,
         clip,
         weightDecay,
-        newPatience);
+        newPatience,
+        decay);
   }
 
   /** Returns the same with another learning rate and limit of the gradient's norm. */
   public Settings learning(double rate, double limit) {
     return new Settings(
-        cell, hidden, layers, embed, dropout, batch, epochs, rate, limit, weightDecay, patience);
+        cell,
+        hidden,
+        layers,
+        embed,
+        dropout,
+        batch,
+        epochs,
+        rate,
+        limit,
+        weightDecay,
+        patience,
+        decay);
   }
 
   /** Returns the same with another weight decay. */
-  public Settings weightDecay(double decay) {
+  public Settings weightDecay(double rate) {
     return new Settings(
-        cell, hidden, layers, embed, dropout, batch, epochs, learningRate, clip, decay, patience);
+        cell,
+        hidden,
+        layers,
+        embed,
+        dropout,
+        batch,
+        epochs,
+        learningRate,
+        clip,
+        rate,
+        patience,
+        decay);
+  }
+
+  /** Returns the same with another decay of the learning rate. */
+  public Settings decay(Decay course) {
+    return new Settings(
+        cell,
+        hidden,
+        layers,
+        embed,
+        dropout,
+        batch,
+        epochs,
+        learningRate,
+        clip,
+        weightDecay,
+        patience,
+        course);
   }
 
   @Override
@@ -158,6 +221,7 @@ public record Settings(
         + clip
         + (weightDecay == 0 ? "" : " --weight-decay " + weightDecay)
         + " --patience "
-        + patience;
+        + patience
+        + (decay == Decay.NONE ? "" : " --decay " + decay);
   }
 }

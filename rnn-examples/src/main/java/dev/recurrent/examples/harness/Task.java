@@ -7,10 +7,12 @@ import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
 import dev.recurrent.score.Measure;
+import dev.recurrent.spi.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -69,7 +71,7 @@ public abstract class Task<E> implements Callable<Integer> {
   protected abstract Parts<E> sample(long seed) throws IOException;
 
   /** Parts the examples of one file, at random unless overridden. */
-  protected List<List<E>> split(List<E> examples, long seed, double... shares) {
+  protected List<List<E>> split(List<E> examples, long seed, double... shares) throws IOException {
     return Splits.random(examples, seed, shares);
   }
 
@@ -94,25 +96,45 @@ public abstract class Task<E> implements Callable<Integer> {
    * @param folder of the run
    * @param out where lines are printed
    * @param facts of the model
+   * @param model with the parameters that were tested
    * @param examples of the test part
    * @param outcomes the model's, one for each example
    */
   public record Report<E>(
-      Path folder, PrintWriter out, Facts facts, List<E> examples, List<Outcome> outcomes) {}
+      Path folder,
+      PrintWriter out,
+      Facts facts,
+      TaskModel<E> model,
+      List<E> examples,
+      List<Outcome> outcomes) {}
+
+  /**
+   * Says where the parts of a data set are.
+   *
+   * @param training what trains
+   * @param validation what chooses the best epoch; null for a part of what trains
+   * @param test what gives the score; null for a part of what trains
+   */
+  public record Sources(Path training, @Nullable Path validation, @Nullable Path test) {}
+
+  /** Finds what the options do not name, such as in a folder of known names. */
+  protected Sources sources(Sources given) throws IOException {
+    return given;
+  }
 
   /** Reads what the options name, and parts it where they name only one file. */
   protected Parts<E> parts(Rows rows) throws IOException {
-    var data = places.data;
-    if (data == null) {
+    if (places.data == null) {
       return sample(learning.seed);
     }
-    return parts(read(data, rows), rows);
+    var sources = sources(new Sources(places.data, places.validation, places.test));
+    return parts(read(sources.training, rows), sources, rows);
   }
 
-  /** Parts what {@code --data} holds, as far as other options name no files for the parts. */
-  protected final Parts<E> parts(List<E> first, Rows rows) throws IOException {
-    var validation = places.validation == null ? null : read(places.validation, rows);
-    var test = places.test == null ? null : read(places.test, rows);
+  /** Parts what has been read of one file, as far as there are no others for the parts. */
+  protected final Parts<E> parts(List<E> first, Sources sources, Rows rows) throws IOException {
+    var validation = sources.validation == null ? null : read(sources.validation, rows);
+    var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {
       return new Parts<>(first, validation, test);
     }
@@ -148,6 +170,11 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns the cell of the run, which must be one of the catalogue. */
   protected final CellDefinition cell() {
     return Cells.named(settings().cell());
+  }
+
+  /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */
+  protected final boolean isRecurrent() {
+    return !settings().cell().equals(Settings.NO_CELL);
   }
 
   /** Returns what {@code --data} names, or null where the sample is wanted. */
@@ -206,6 +233,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return backends;
   }
 
+  /** Returns the precision of the run. */
+  final Precision precision() {
+    return Objects.requireNonNullElse(backends.precision(), Precision.FP32);
+  }
+
   final CommandSpec spec() {
     return spec;
   }
@@ -215,6 +247,7 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments) {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }

@@ -155,9 +155,16 @@ final class TaskOptions {
     @Nullable Double weightDecay;
 
     @Option(
+        names = "--decay",
+        paramLabel = "COURSE",
+        order = 22,
+        description = "How the learning rate falls until the last epoch: ${COMPLETION-CANDIDATES}.")
+    @Nullable Decay decay;
+
+    @Option(
         names = "--seed",
         paramLabel = "N",
-        order = 22,
+        order = 23,
         defaultValue = "1",
         description = "Decides all that is random. Default: ${DEFAULT-VALUE}")
     long seed = 1;
@@ -165,7 +172,7 @@ final class TaskOptions {
     @Option(
         names = "--checkpoint-seconds",
         paramLabel = "N",
-        order = 23,
+        order = 24,
         defaultValue = "60",
         converter = Numbers.AtLeastZero.class,
         description = "Time between checkpoints within an epoch. Default: ${DEFAULT-VALUE}")
@@ -188,7 +195,8 @@ final class TaskOptions {
           Objects.requireNonNullElse(learningRate, defaults.learningRate()),
           Objects.requireNonNullElse(clip, defaults.clip()),
           Objects.requireNonNullElse(weightDecay, defaults.weightDecay()),
-          Objects.requireNonNullElse(patience, defaults.patience()));
+          Objects.requireNonNullElse(patience, defaults.patience()),
+          Objects.requireNonNullElse(decay, defaults.decay()));
     }
   }
 }

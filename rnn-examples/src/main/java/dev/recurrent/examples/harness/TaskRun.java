@@ -47,6 +47,7 @@ final class TaskRun<E> implements AutoCloseable {
         Training.of(model)
             .loss(model::loss)
             .optimizer(settings.optimizer())
+            .schedule(settings.decay().schedule())
             .clipGradientNorm(settings.clip())
             .stopEarly(settings.patience())
             .validateOn(validationBatches(), model.validation())
@@ -82,7 +83,7 @@ final class TaskRun<E> implements AutoCloseable {
     var outcomes = Predictions.of(model, setup.parts.test(), task.settings().batch());
     var scores = Scores.of(task.measures(facts), outcomes, task.baseline(setup.parts, facts));
     scores.write(setup.folder);
-    task.report(new Task.Report<>(setup.folder, out, facts, setup.parts.test(), outcomes));
+    task.report(new Task.Report<>(setup.folder, out, facts, model, setup.parts.test(), outcomes));
     return scores;
   }
 

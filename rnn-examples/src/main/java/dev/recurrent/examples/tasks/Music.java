@@ -105,7 +105,8 @@ public final class Music extends Task<Music.Piece> {
     }
     var found = PianoRolls.read(file, rows);
     if (found.containsKey(PianoRolls.WHOLE)) {
-      return parts(pieces(found.get(PianoRolls.WHOLE)), rows);
+      var sources = new Sources(file, validationFile(), testFile());
+      return parts(pieces(found.get(PianoRolls.WHOLE)), sources, rows);
     }
     return new Parts<>(
         pieces(part(file, found, "train")),

@@ -1,6 +1,8 @@
 package dev.recurrent.examples.text;
 
 import dev.recurrent.io.AtomicFiles;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param data the text's file, or null for the embedded text, of which the folder has a copy
  * @param sha256 of the text
  * @param backend the name of the backend
+ * @param precision the numbers in which the backend multiplies
  * @param quick whether the run has to show at its end that it has learnt something
  */
 public record TextSettings(
@@ -35,6 +38,7 @@ public record TextSettings(
     double clip,
     long seed,
     String backend,
+    Precision precision,
     boolean quick) {
 
   private static final String FILE = "run.json";
@@ -62,7 +66,8 @@ public record TextSettings(
       boolean quick) {}
 
   /** Fills what is not given with the defaults, which are smaller for a quick run. */
-  public static TextSettings of(Given given, @Nullable String data, String sha256, String backend) {
+  public static TextSettings of(
+      Given given, @Nullable String data, String sha256, Backend backend) {
     boolean quick = given.quick;
     return new TextSettings(
         data,
@@ -78,7 +83,8 @@ public record TextSettings(
         or(given.lr, quick ? 5e-3 : 2e-3),
         or(given.clip, 5.0),
         or(given.seed, 1L),
-        backend,
+        backend.device().backend(),
+        backend.precision(),
         quick);
   }
 
@@ -86,7 +92,7 @@ public record TextSettings(
   public TextSettings withEpochs(int count) {
     return new TextSettings(
         data, sha256, cell, hidden, layers, embed, dropout, batch, seq, count, lr, clip, seed,
-        backend, quick);
+        backend, precision, quick);
   }
 
   /**
