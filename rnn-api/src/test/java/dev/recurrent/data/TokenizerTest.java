@@ -26,6 +26,14 @@ class TokenizerTest {
   }
 
   @Test
+  void lineEndsAreTokensOfTheirOwn() {
+    var tokens = List.of("a", "b", "<eos>", "<eos>", "c", "<eos>", "d");
+    assertEquals(tokens, Tokenizer.whitespaceLines().tokens(" a b \n \nc\r\n d"));
+    assertEquals("a b\n\nc\nd", Tokenizer.whitespaceLines().join(tokens));
+    assertEquals(List.of("<eos>"), Tokenizer.whitespaceLines().tokens("\n"));
+  }
+
+  @Test
   void wordsKeepApostrophesAndHyphensInside() {
     assertEquals(
         List.of("I", "don't", "know", "peut-être", "l’eau", "rock", "'", "n", "'", "-", "roll"),
@@ -68,7 +76,7 @@ class TokenizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"characters", "whitespace", "words", "words-lower"})
+  @ValueSource(strings = {"characters", "whitespace", "whitespace-lines", "words", "words-lower"})
   void isFoundByItsName(String name) {
     assertEquals(name, Tokenizer.named(name).name());
     assertEquals(List.of(), Tokenizer.named(name).tokens(""));
@@ -78,7 +86,8 @@ class TokenizerTest {
   void refusesAnUnknownName() {
     var failure = assertThrows(IllegalArgumentException.class, () -> Tokenizer.named("bpe"));
     assertEquals(
-        "tokenizer: expected characters, whitespace, words or words-lower, got bpe",
+        "tokenizer: expected characters, whitespace, whitespace-lines, words or words-lower, got"
+            + " bpe",
         failure.getMessage());
   }
 

@@ -2,9 +2,10 @@ package dev.recurrent.examples;
 
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
-import dev.recurrent.examples.text.CharacterModel;
 import dev.recurrent.examples.text.Sampler;
-import dev.recurrent.examples.text.Vocabulary;
+import dev.recurrent.examples.text.Text;
+import dev.recurrent.examples.text.TextCode;
+import dev.recurrent.examples.text.TokenModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes text with a character model. */
+/** Writes text with a language model. */
 @Command(
     name = "sample",
     header = "Writes text with a model that 'train text' has trained.",
@@ -43,7 +44,7 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "500",
       converter = Numbers.AtLeastZero.class,
-      description = "Characters to write. Default: ${DEFAULT-VALUE}")
+      description = "Tokens to write: characters or words. Default: ${DEFAULT-VALUE}")
   private int length;
 
   @Option(
@@ -53,7 +54,7 @@ final class SampleCommand implements Callable<Integer> {
       converter = Numbers.NotNegative.class,
       description =
           "Below 1 the text is more likely, above 1 more varied; 0 always takes the likeliest"
-              + " character. Default: ${DEFAULT-VALUE}")
+              + " token. Default: ${DEFAULT-VALUE}")
   private double temperature;
 
   @Option(
@@ -69,16 +70,20 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
     try (var backend = backends.open(spec);
-        var model = CharacterModel.read(path, backend)) {
-      var tokens = tokens(model.vocabulary());
+        var model = TokenModel.read(path, backend)) {
+      var code = model.code();
+      var tokens = tokens(code);
       if (prompt != null) {
         out.print(prompt);
         out.flush();
       }
+      int last = tokens[tokens.length - 1];
       try (var sampler = new Sampler(model, tokens, temperature, seed)) {
         // A reader that has gone away, such as head, ends the text.
         for (int i = 0; i < length && !out.checkError(); i++) {
-          out.print(Character.toString(model.vocabulary().character(sampler.next())));
+          int next = sampler.next();
+          out.print(code.continuation(last, next));
+          last = next;
         }
       }
       out.println();
@@ -86,15 +91,15 @@ final class SampleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int[] tokens(Vocabulary vocabulary) {
+  private int[] tokens(TextCode code) {
     if (prompt == null || prompt.isEmpty()) {
-      int start = vocabulary.has('\n') ? '\n' : vocabulary.character(0);
-      return vocabulary.encode(new int[] {start});
+      return new int[] {code.start()};
     }
-    try {
-      return vocabulary.encode(prompt.codePoints().toArray());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("--prompt: " + e.getMessage(), e);
+    var tokens = code.encode(new Text("--prompt", prompt));
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException(
+          "--prompt: expected at least one " + code.kind() + ", got none");
     }
+    return tokens;
   }
 }

@@ -34,7 +34,9 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "Examples with their targets, in the format that trained. Required.")
+      description =
+          "Examples with their targets, in the format that trained; a text for a language model."
+              + " Required.")
   private Path data;
 
   @Option(names = "--skip-bad", description = "Pass over malformed rows and count them.")
@@ -44,9 +46,15 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var backend = backends.open(spec);
-        var saved = SavedTask.open(model, spec.root(), backend)) {
-      score(saved);
+    var scorer = SavedTask.scorer(model, spec.root());
+    try (var backend = backends.open(spec)) {
+      if (scorer.isPresent()) {
+        spec.commandLine().getOut().println(scorer.get().score(model, data, backend));
+        return 0;
+      }
+      try (var saved = SavedTask.open(model, spec.root(), backend)) {
+        score(saved);
+      }
     }
     return 0;
   }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -26,6 +28,34 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
    */
   static SavedTask<?> open(Path folderOrFile, CommandSpec root, Backend backend)
       throws IOException {
+    var path = file(folderOrFile);
+    var file = SafeTensors.read(path);
+    var arguments = file.metadata().get(TaskRun.ARGUMENTS);
+    return switch (command(file, root)) {
+      case Task<?> task when arguments != null ->
+          load(task, RunFile.ofText(arguments), file, backend);
+      case Scorer scorer ->
+          throw new IOException(
+              path
+                  + ": expected a model that predicts example by example, got one for "
+                  + scorer.insteadOfPredict());
+      case null, default ->
+          throw new IOException(
+              path
+                  + ": expected a model that 'rnn train TASK' has made, got "
+                  + Objects.requireNonNullElse(
+                      file.metadata().get(TaskRun.TASK), "one of another origin"));
+    };
+  }
+
+  /** Returns what scores a model, if that is not a {@link Task}. */
+  static Optional<Scorer> scorer(Path folderOrFile, CommandSpec root) throws IOException {
+    return command(SafeTensors.read(file(folderOrFile)), root) instanceof Scorer scorer
+        ? Optional.of(scorer)
+        : Optional.empty();
+  }
+
+  private static Path file(Path folderOrFile) throws IOException {
     var path = Files.isDirectory(folderOrFile) ? folderOrFile.resolve(TaskRun.MODEL) : folderOrFile;
     if (Files.notExists(path)) {
       throw new IOException(
@@ -34,20 +64,14 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
               + TaskRun.MODEL
               + ", which the first epoch's end brings, got none");
     }
-    var file = SafeTensors.read(path);
-    var name = file.metadata().get(TaskRun.TASK);
-    var arguments = file.metadata().get(TaskRun.ARGUMENTS);
+    return path;
+  }
+
+  /** Returns the command that has trained a model, or null for an unknown one. */
+  private static @Nullable Object command(SafeTensors file, CommandSpec root) {
     var tasks = Objects.requireNonNull(root.subcommands().get("train")).getSubcommands();
-    if (name == null
-        || arguments == null
-        || !tasks.containsKey(name)
-        || !(tasks.get(name).getCommandSpec().userObject() instanceof Task<?> task)) {
-      throw new IOException(
-          path
-              + ": expected a model that 'rnn train TASK' has made, got "
-              + (name == null ? "one of another origin" : "one of the task \"" + name + "\""));
-    }
-    return load(task, RunFile.ofText(arguments), file, backend);
+    var line = tasks.get(file.metadata().getOrDefault(TaskRun.TASK, ""));
+    return line == null ? null : line.getCommandSpec().userObject();
   }
 
   private static <E> SavedTask<E> load(
