@@ -39,8 +39,7 @@ final class SentimentTest {
     assertEquals("input,class,probability", lines.getFirst());
     assertTrue(lines.get(1).matches("\"so dull, so loud\",(good|bad),[01]\\.\\d{4}"), lines.get(1));
     assertTrue(lines.get(2).matches(",(good|bad),[01]\\.\\d{4}"), lines.get(2));
-    var text = Files.writeString(folder.resolve("new.txt"), "so dull\nso fine\nnot fine\n");
-    assertEquals(4, predict(text).out().lines().count());
+    assertEquals(4, predict(text("so dull\nso fine\nnot fine\n")).out().lines().count());
   }
 
   @Test
@@ -72,8 +71,19 @@ final class SentimentTest {
       Files.writeString(itsFolder.resolve(number++ + "_7.txt"), review.text());
     }
     train(root, "--classes", "good,bad");
-    var prediction = predict(Files.writeString(folder.resolve("new.txt"), "so fine\n"));
+    var prediction = predict(text("so fine\n"));
     assertTrue(prediction.out().matches("(?s).*so fine,(good|bad),.*"), prediction.out());
+  }
+
+  @Test
+  void shortReviewsAreLeftOutOnlyWhereTheyHaveLabels() throws IOException {
+    var run = run(data, "--text-column", "review", "--label-column", "stars", "--min-length", "20");
+    long kept =
+        MadeReviews.of(60, 1).stream().filter(r -> r.text().split(" ", -1).length >= 20).count();
+    assertTrue(kept > 0 && kept < 60);
+    assertTrue(
+        run.out().contains("data     " + Math.round(0.8 * kept) + " examples train"), run.out());
+    assertEquals(2, predict(text("so fine\n")).out().lines().count());
   }
 
   @ParameterizedTest
@@ -92,6 +102,10 @@ final class SentimentTest {
             "eval", "--model", folder.resolve("run").toString(), "--data", data.toString());
     assertEquals(0, eval.status(), eval.toString());
     assertTrue(eval.out().contains("60 examples"), eval.out());
+  }
+
+  private Path text(String lines) throws IOException {
+    return Files.writeString(folder.resolve("new.txt"), lines);
   }
 
   private CommandLineRun run(Path from, String... more) {

@@ -91,7 +91,7 @@ final class TagsTest {
         new ArrayList<>(
             List.of(
                 ("train tags --hidden 8 --embed 4 --character-embed 4 --character-hidden 4 --batch"
-                     + " 8 --patience 9")
+                        + " 8 --patience 9")
                     .split(" ", -1)));
     arguments.addAll(List.of("--data", data.toString(), "--out", folder.resolve("run").toString()));
     arguments.addAll(more.length == 0 ? List.of("--epochs", "1") : List.of(more));

@@ -177,7 +177,10 @@ public final class Tags extends Task<Sentence> {
       wordDropout = add("word_dropout", TokenDropout.of(Tags.this.wordDropout, unknown));
       wordEmbedding =
           add("words", Embedding.of(words.size(), s.embed()).initialized(Initializer.normal(0.1)));
-      characterEmbedding = add("characters", Embedding.of(characters.size(), characterEmbed));
+      characterEmbedding =
+          add(
+              "characters",
+              Embedding.of(characters.size(), characterEmbed).initialized(Initializer.normal(0.1)));
       spelling =
           add("spelling", Recurrent.of(cell(), characterEmbed, characterHidden).bidirectional());
       int word = s.embed() + spelling.outputSize();
