@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.ConllU;
 import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.ConllU.Word;
@@ -174,8 +175,12 @@ public final class Tags extends Task<Sentence> {
       var s = settings();
       int unknown = words.index(Vocabulary.UNKNOWN);
       wordDropout = add("word_dropout", TokenDropout.of(Tags.this.wordDropout, unknown));
-      wordEmbedding = add("words", Embedding.of(words.size(), s.embed()));
-      characterEmbedding = add("characters", Embedding.of(characters.size(), characterEmbed));
+      wordEmbedding =
+          add("words", Embedding.of(words.size(), s.embed()).initialized(Initializer.normal(0.1)));
+      characterEmbedding =
+          add(
+              "characters",
+              Embedding.of(characters.size(), characterEmbed).initialized(Initializer.normal(0.1)));
       spelling =
           add("spelling", Recurrent.of(cell(), characterEmbed, characterHidden).bidirectional());
       int word = s.embed() + spelling.outputSize();
