@@ -7,6 +7,7 @@ import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
+import dev.recurrent.spi.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -116,6 +117,23 @@ final class BackendSelection {
   }
 
   private Backend open(BackendProvider provider, BackendOptions options) {
+    var precisions = provider.precisions();
+    if (!precisions.contains(options.precision())) {
+      var others =
+          providers.stream()
+              .filter(p -> p.precisions().contains(options.precision()))
+              .map(BackendProvider::name)
+              .toList();
+      throw new BackendUnavailableException(
+          "backend %s: expected precision %s, got %s. Backends that have it: %s."
+              .formatted(
+                  provider.name(),
+                  String.join(
+                      " or ", precisions.stream().sorted().map(Precision::toString).toList()),
+                  options.precision(),
+                  others),
+          null);
+    }
     try {
       return provider.open(options);
     } catch (LinkageError e) {

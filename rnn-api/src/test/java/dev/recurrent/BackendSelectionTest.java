@@ -16,6 +16,7 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
+import dev.recurrent.spi.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -71,6 +72,20 @@ class BackendSelectionTest {
     assertEquals(
         "backend fast: no card. Put one in. Backends: [fast, good, slow].", error.getMessage());
     assertSame(missing, error.getCause());
+    assertEquals("none", opened);
+  }
+
+  @Test
+  void precisionThatABackendDoesNotHaveIsRefusedBeforeItIsOpened() {
+    var options = new BackendOptions(0, Precision.BF16);
+    for (var name : List.of("good", Backends.AUTO)) {
+      var error =
+          assertThrows(
+              BackendUnavailableException.class, () -> selection(good, slow).open(name, options));
+      assertEquals(
+          "backend good: expected precision fp32, got bf16. Backends that have it: [].",
+          error.getMessage());
+    }
     assertEquals("none", opened);
   }
 

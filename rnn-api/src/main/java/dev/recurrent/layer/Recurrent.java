@@ -169,7 +169,7 @@ public final class Recurrent extends Layer {
 
   /** Runs the sequences from zero states: x {@code [N, input]} gives {@code [N, outputSize]}. */
   public Tensor on(Tape tape, Tensor x) {
-    return run(tape, x, List.of()).output();
+    return run(tape, x).output();
   }
 
   /**
@@ -182,6 +182,11 @@ public final class Recurrent extends Layer {
     var result = run(tape, x, state.read(tape, this, x.sequenceLayout().batch()));
     state.write(tape, this, result.finalStates());
     return result.output();
+  }
+
+  /** Runs the sequences from zero states, and returns output and final states. */
+  public RecurrentResult run(Tape tape, Tensor x) {
+    return run(tape, x, List.of());
   }
 
   /**

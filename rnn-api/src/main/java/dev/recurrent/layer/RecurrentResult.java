@@ -23,6 +23,11 @@ public final class RecurrentResult {
     return output;
   }
 
+  /** Returns the directions of each layer. */
+  List<Direction> directions() {
+    return layer.directions();
+  }
+
   /**
    * Returns all states after each sequence's last step, {@code [B, S]} each, row i that of the
    * caller's sequence i: layer by layer, in it direction by direction, in it state by state. They

@@ -11,6 +11,11 @@ public interface Backend extends AutoCloseable {
   /** Describes the device. */
   DeviceInfo device();
 
+  /** Returns the numbers in which matrices are multiplied. */
+  default Precision precision() {
+    return Precision.FP32;
+  }
+
   /** Returns the device's memory. */
   Memory memory();
 

@@ -1,5 +1,7 @@
 package dev.recurrent.spi;
 
+import java.util.Set;
+
 /**
  * Offers a backend to {@link java.util.ServiceLoader}. Providers are cheap: their constructor does
  * nothing, and {@link #probe} loads nothing heavy and throws nothing.
@@ -17,6 +19,15 @@ public interface BackendProvider {
   /** Answers whether the backend can run here, and if not, why and what to do. */
   Availability probe();
 
-  /** Opens the backend; the caller closes it. */
+  /** Returns the precisions that the backend has; by default FP32 alone. */
+  default Set<Precision> precisions() {
+    return Set.of(Precision.FP32);
+  }
+
+  /**
+   * Opens the backend, with a precision that it has; the caller closes it.
+   *
+   * @throws BackendUnavailableException if it cannot be opened
+   */
   Backend open(BackendOptions options);
 }

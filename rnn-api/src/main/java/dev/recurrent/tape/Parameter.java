@@ -58,6 +58,11 @@ public final class Parameter {
     return kind == Kind.VECTOR ? new long[] {rows} : new long[] {rows, columns};
   }
 
+  /** Tells whether this is a vector, such as a bias. */
+  public boolean isVector() {
+    return kind == Kind.VECTOR;
+  }
+
   /** Returns the value, {@code [rows, columns]}. */
   public Matrix value() {
     return require(value);

@@ -202,6 +202,22 @@ public final class Sequences {
     return withPackedWeights(packed);
   }
 
+  /** Gives a step of a sequence another token. */
+  @FunctionalInterface
+  public interface TokenFunction {
+    /** Returns the new token. */
+    int apply(int sequence, int step, int token);
+  }
+
+  /** Returns sequences of the same lengths and weights with other tokens. */
+  public Sequences mapTokens(TokenFunction function) {
+    var old = packedTokens();
+    var mapped = new int[old.length];
+    forEachRow(
+        layout, (row, sequence, step) -> mapped[row] = function.apply(sequence, step, old[row]));
+    return new Sequences(layout, width, mapped, null, weights);
+  }
+
   /** Returns the same sequences with weight 0 for all steps before {@code step}. */
   public Sequences ignoringBefore(int step) {
     if (step <= 0) {

@@ -41,6 +41,11 @@ public record Adagrad(
   }
 
   @Override
+  public Adagrad withoutWeightDecay() {
+    return withWeightDecay(0);
+  }
+
+  @Override
   public String name() {
     return "adagrad";
   }

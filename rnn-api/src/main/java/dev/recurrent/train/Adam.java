@@ -41,6 +41,11 @@ public record Adam(
   }
 
   @Override
+  public Adam withoutWeightDecay() {
+    return withWeightDecay(0);
+  }
+
+  @Override
   public String name() {
     return "adam";
   }

@@ -31,6 +31,11 @@ public record AdamW(
   }
 
   @Override
+  public AdamW withoutWeightDecay() {
+    return withWeightDecay(0);
+  }
+
+  @Override
   public String name() {
     return "adamw";
   }

@@ -28,6 +28,14 @@ public interface Optimizer {
   /** Writes down the update of one element; called once. */
   void equations(UpdateEquations update);
 
+  /**
+   * Returns the same optimizer, with the same moments, but no weight decay; for parameters that are
+   * left out of it, see {@link Training#decayOnlyMatrices}.
+   */
+  default Optimizer withoutWeightDecay() {
+    return this;
+  }
+
   /** Starts to update the parameters of a model that is built. The caller closes the updater. */
   default Updater on(Layer model) {
     return new Updater(this, model.store());

@@ -47,6 +47,11 @@ public record RmsProp(
   }
 
   @Override
+  public RmsProp withoutWeightDecay() {
+    return withWeightDecay(0);
+  }
+
+  @Override
   public String name() {
     return "rmsprop";
   }

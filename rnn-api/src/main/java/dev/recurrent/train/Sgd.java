@@ -46,6 +46,11 @@ public record Sgd(double learningRate, double momentum, Momentum kind, double we
   }
 
   @Override
+  public Sgd withoutWeightDecay() {
+    return withWeightDecay(0);
+  }
+
+  @Override
   public String name() {
     return "sgd";
   }

@@ -2,6 +2,7 @@ package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
 import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class Training {
   int accumulate = 1;
   long seed = 1;
   @Nullable Validation validation;
+  private boolean decayOnlyMatrices;
   int patience = Integer.MAX_VALUE;
   final Set<Parameter> frozen = new LinkedHashSet<>();
   @Nullable Path checkpointFolder;
@@ -77,6 +79,15 @@ public final class Training {
   /** Sets the optimizer; Adam with learning rate 0.001 is the default. */
   public Training optimizer(Optimizer newOptimizer) {
     optimizer = newOptimizer;
+    return this;
+  }
+
+  /**
+   * Leaves vectors, such as biases and the gains of a layer norm, out of the optimizer's weight
+   * decay, which by default is for all parameters.
+   */
+  public Training decayOnlyMatrices() {
+    decayOnlyMatrices = true;
     return this;
   }
 
@@ -198,6 +209,24 @@ public final class Training {
   /** Asks a running {@link #fit} to write a checkpoint and return soon; any thread may call it. */
   public void requestStop() {
     stopRequested = true;
+  }
+
+  /** Returns which optimizer updates which parameters. */
+  List<Updater.Part> parts() {
+    var store = model.store();
+    if (!decayOnlyMatrices) {
+      return List.of(new Updater.Part(optimizer, trained()));
+    }
+    return List.of(
+        new Updater.Part(optimizer, store.ranges(p -> !frozen.contains(p) && !p.isVector())),
+        new Updater.Part(
+            optimizer.withoutWeightDecay(),
+            store.ranges(p -> !frozen.contains(p) && p.isVector())));
+  }
+
+  /** Returns where the parameters lie that are not frozen. */
+  List<ParameterStore.Range> trained() {
+    return model.store().ranges(p -> !frozen.contains(p));
   }
 
   boolean stopRequested() {

@@ -24,6 +24,7 @@ final class TrainingRun implements AutoCloseable {
   private final Tape tape;
   private final Updater updater;
   private final GradientClipping clipping;
+  private final LossScale lossScale;
   private final RecurrentState state = new RecurrentState();
   private final List<EpochResult> history = new ArrayList<>();
   private final TrainingPosition at = new TrainingPosition();
@@ -39,9 +40,9 @@ final class TrainingRun implements AutoCloseable {
     this.budget = budget;
     store = setup.model.store();
     tape = Tape.training(store.backend(), setup.seed);
-    var trained = store.ranges(parameter -> !setup.frozen.contains(parameter));
-    updater = new Updater(setup.optimizer, store, trained);
-    clipping = GradientClipping.of(setup.clip, store, trained);
+    updater = new Updater(setup.optimizer, store, setup.parts());
+    clipping = GradientClipping.of(setup.clip, store, setup.trained());
+    lossScale = new LossScale(store.backend().precision());
   }
 
   TrainingResult run() throws IOException {
@@ -128,7 +129,7 @@ final class TrainingRun implements AutoCloseable {
     tape.reset(Mode.TRAINING, seed());
     var tensor = setup.bptt.loss(tape, loss, new Bptt.BatchWindow(batch, at.window), state);
     if (weight > 0) {
-      tape.backward(tensor);
+      tape.backward(tensor, lossScale.factor());
       double value = tensor.item();
       requireFinite("loss", value);
       at.add(value, weight);
@@ -140,11 +141,17 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private void update() {
-    if (at.pending > 1) {
-      store.backend().ops().affine(store.gradients(), 1f / at.pending, 0, store.gradients());
+    float divisor = at.pending * lossScale.factor();
+    if (divisor != 1) {
+      store.backend().ops().affine(store.gradients(), 1 / divisor, 0, store.gradients());
     }
     clipping.apply();
     double norm = clipping.lastNorm();
+    if (lossScale.overflowed(norm)) {
+      store.clearGradients();
+      at.pending = 0;
+      return;
+    }
     requireFinite("gradient norm", norm);
     long total = Math.min(budget.updates(), saturatingProduct(updatesPerEpoch, budget.epochs()));
     learningRate =
@@ -249,9 +256,11 @@ final class TrainingRun implements AutoCloseable {
             .put("data", data.fingerprint())
             .put("seed", setup.seed)
             .put("frozen", frozen())
+            .put("precision", store.backend().precision())
             .put("learningRate", learningRate);
     long unfinished = at.batch == 0 && at.window == 0 ? 0 : System.nanoTime() - epochStarted;
     at.write(checkpoint, at.seconds + unfinished * 1e-9);
+    lossScale.write(checkpoint);
     setup.schedule.save().forEach((key, value) -> checkpoint.put(SCHEDULE + key, value));
     checkpoint.put("history", String.join("\n", history.stream().map(EpochResult::toCsv).toList()));
     checkpoint.write(file);
@@ -266,7 +275,9 @@ final class TrainingRun implements AutoCloseable {
     saved.require("data", data.fingerprint());
     saved.require("seed", setup.seed);
     saved.require("frozen", frozen());
+    saved.require("precision", store.backend().precision());
     at.read(saved);
+    lossScale.read(saved);
     learningRate = saved.real("learningRate");
     saved.text("history").lines().map(EpochResult::ofCsv).forEach(history::add);
     state.restore(saved.states());

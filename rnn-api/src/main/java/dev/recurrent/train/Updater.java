@@ -18,51 +18,70 @@ import java.util.Map;
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
   private final ParameterStore store;
-  private final PointwiseKernel kernel;
-  private final List<UpdateEquations.StepFunction> scalarFunctions;
+  private final List<RunningPart> parts = new ArrayList<>();
   private final Map<String, Storage> moments = new LinkedHashMap<>();
-  private final List<Operands> operands; // one for each range of parameters
-  private final float[] scalars;
   private long steps;
+
+  /** Says which ranges of the parameters an optimizer updates. */
+  record Part(Optimizer optimizer, List<ParameterStore.Range> ranges) {}
+
+  private record RunningPart(
+      PointwiseKernel kernel,
+      List<UpdateEquations.StepFunction> scalarFunctions,
+      List<Operands> operands) {} // one for each range
 
   private record Operands(List<Matrix> inputs, List<Matrix> outputs) {}
 
   Updater(Optimizer optimizer, ParameterStore store) {
-    this(optimizer, store, store.ranges(_ -> true));
+    this(optimizer, store, List.of(new Part(optimizer, store.ranges(_ -> true))));
   }
 
-  /** Updates only the given ranges of the parameters; the others keep values and moments. */
-  Updater(Optimizer optimizer, ParameterStore store, List<ParameterStore.Range> ranges) {
+  /**
+   * Updates the parameters of each part by a variant of the optimizer, all of the same moments; the
+   * others keep values and moments.
+   */
+  Updater(Optimizer optimizer, ParameterStore store, List<Part> parts) {
     this.optimizer = optimizer;
     this.store = store;
-    var compiled = UpdateEquations.of(optimizer);
-    var backend = store.backend();
-    kernel = backend.compile(compiled.program());
-    scalarFunctions = compiled.scalars();
-    scalars = new float[scalarFunctions.size()];
-    var in = new ArrayList<>(List.of(store.values(), store.gradients()));
-    var out = new ArrayList<>(List.of(store.values()));
+    for (var part : parts) {
+      var compiled = UpdateEquations.of(part.optimizer());
+      var in = new ArrayList<>(List.of(store.values(), store.gradients()));
+      var out = new ArrayList<>(List.of(store.values()));
+      compiled
+          .initialMoments()
+          .forEach(
+              (name, initial) -> {
+                var moment = moment(name, initial.floatValue());
+                in.add(moment);
+                out.add(moment);
+              });
+      var operands =
+          part.ranges().stream()
+              .map(
+                  range ->
+                      new Operands(
+                          in.stream().map(range::of).toList(),
+                          out.stream().map(range::of).toList()))
+              .toList();
+      var kernel = store.backend().compile(compiled.program());
+      this.parts.add(new RunningPart(kernel, compiled.scalars(), operands));
+    }
+  }
+
+  /** Returns a row of moments, which is allocated when it is first asked for. */
+  private Matrix moment(String name, float initial) {
     int size = store.values().columns();
-    compiled
-        .initialMoments()
-        .forEach(
-            (name, initial) -> {
-              var storage = backend.memory().allocate(DataType.FLOAT32, size);
-              var matrix = Matrix.of(storage, 1, size);
-              if (initial != 0) {
-                backend.ops().fill(matrix, initial.floatValue());
-              }
-              moments.put(name, storage);
-              in.add(matrix);
-              out.add(matrix);
-            });
-    operands =
-        ranges.stream()
-            .map(
-                range ->
-                    new Operands(
-                        in.stream().map(range::of).toList(), out.stream().map(range::of).toList()))
-            .toList();
+    var known = moments.get(name);
+    if (known != null) {
+      return Matrix.of(known, 1, size);
+    }
+    var storage = store.backend().memory().allocate(DataType.FLOAT32, size);
+    var matrix = Matrix.of(storage, 1, size);
+    if (initial != 0) {
+      store.backend().ops().fill(matrix, initial);
+    }
+    moments.put(name, storage);
+    return matrix;
   }
 
   /** Returns the optimizer whose equations are applied. */
@@ -83,11 +102,14 @@ public final class Updater implements AutoCloseable {
   /** Updates all parameters from their gradients, which stay as they are. */
   public void step(double learningRate) {
     steps++;
-    for (int i = 0; i < scalars.length; i++) {
-      scalars[i] = (float) scalarFunctions.get(i).at(steps, learningRate);
-    }
-    for (var range : operands) {
-      kernel.run(range.inputs(), scalars, range.outputs());
+    for (var part : parts) {
+      var scalars = new float[part.scalarFunctions().size()];
+      for (int i = 0; i < scalars.length; i++) {
+        scalars[i] = (float) part.scalarFunctions().get(i).at(steps, learningRate);
+      }
+      for (var range : part.operands()) {
+        part.kernel().run(range.inputs(), scalars, range.outputs());
+      }
     }
     store.changed();
   }
@@ -136,7 +158,7 @@ public final class Updater implements AutoCloseable {
   /** Frees the moments. */
   @Override
   public void close() {
-    kernel.close();
+    parts.forEach(part -> part.kernel().close());
     moments.values().forEach(Storage::close);
   }
 }

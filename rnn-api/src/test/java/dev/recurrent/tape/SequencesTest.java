@@ -26,6 +26,16 @@ class SequencesTest {
   }
 
   @Test
+  void mapsTokensBySequenceAndStep() {
+    var mapped =
+        Sequences.ofTokens(RAGGED)
+            .mapTokens((sequence, step, token) -> 1000 * sequence + 100 * step + token);
+    assertArrayEquals(
+        new int[] {2016, 4, 3009, 2123, 108, 3101, 2242, 215, 3205, 2307}, mapped.packedTokens());
+    assertEquals(Sequences.ofTokens(RAGGED).layout(), mapped.layout());
+  }
+
+  @Test
   void unpacksFeaturesInTheCallersOrder() {
     var random = new SplittableRandom(3);
     var given = new ArrayList<float[][]>();

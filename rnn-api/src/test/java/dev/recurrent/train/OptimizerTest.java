@@ -126,9 +126,11 @@ class OptimizerTest {
           java.util.List.of(new ParameterStore.Range(0, 80)), all.ranges(parameter -> true));
       assertEquals(
           java.util.List.of(new ParameterStore.Range(0, 48)), all.ranges(p -> !p.equals(c)));
+      var decaying = new AdamW(0.1, 0.9, 0.999, 1e-8, 0.5);
       var trained = all.ranges(parameter -> !parameter.equals(b));
       try (var clipping = GradientClipping.of(new Training.Clip(1, 0), all, trained);
-          var updater = new Updater(new AdamW(0.1, 0.9, 0.999, 1e-8, 0.5), all, trained);
+          var updater =
+              new Updater(decaying, all, java.util.List.of(new Updater.Part(decaying, trained)));
           var tape = Tape.training(backend, 1)) {
         var loss = tape.of(a).times(3).sum().plus(tape.of(b).times(100).sum());
         tape.backward(loss.plus(tape.of(c).sum()));

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingTest {
   private final ReferenceBackend backend = new ReferenceBackend();
@@ -183,6 +185,45 @@ class TrainingTest {
               .startsWith("loss: expected a finite number, got NaN at update 3 of epoch 1"),
           e.getMessage());
       assertArrayEquals(before.getLast(), model.output.weight().toArray());
+    }
+  }
+
+  static List<Optimizer> optimizers() {
+    return List.of(
+        AdamW.withLearningRate(0.1).withWeightDecay(0.5),
+        Adam.withLearningRate(0.1).withWeightDecay(0.5),
+        RmsProp.withLearningRate(0.1).withMomentum(0.5).withWeightDecay(0.5),
+        Adagrad.withLearningRate(0.1).withWeightDecay(0.5),
+        Sgd.withLearningRate(0.1).withNesterov(0.5).withWeightDecay(0.5));
+  }
+
+  /** Without gradients, decay is all that moves a parameter. */
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void decayIsForMatricesOnlyWhereAskedFor(Optimizer optimizer) throws IOException {
+    for (boolean all : new boolean[] {true, false}) {
+      try (var model = new TinyModel(Cells.LSTM_PEEPHOLE, 0)) {
+        model.build(backend, 1);
+        for (var parameter : model.parameters()) {
+          var ones = new float[parameter.size()];
+          Arrays.fill(ones, 1);
+          parameter.set(ones);
+        }
+        var training =
+            Training.of(model)
+                .loss((tape, batch, state) -> model.loss(tape, batch, state).times(0))
+                .optimizer(optimizer)
+                .freeze(model.embedding);
+        (all ? training : training.decayOnlyMatrices())
+            .fit(TokenStreams.of(TinyModel.text(90, 1), 2), Budget.updates(3));
+        for (var parameter : model.parameters()) {
+          boolean decays = parameter != model.embedding.weight() && (all || !parameter.isVector());
+          for (float value : parameter.toArray()) {
+            assertEquals(decays, value < 0.99f, parameter + ": " + value);
+            assertTrue(decays || value == 1, parameter + ": " + value);
+          }
+        }
+      }
     }
   }
 

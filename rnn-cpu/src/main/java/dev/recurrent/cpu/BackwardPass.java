@@ -37,6 +37,7 @@ final class BackwardPass {
   // the call in progress
   private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, true);
   private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private int partitionedFor;
   private boolean packs;
   private final Workers.Task loop = this::runWorker;
   private final Workers.Task inputTask = this::multiplyForInput;
@@ -99,9 +100,14 @@ final class BackwardPass {
   private void bind(CpuTrace trace, List<ForwardPlan.StoredValue> stored, BackwardCall call) {
     var forward = call.forward();
     var layout = forward.layout();
-    if (!timeline.isOf(layout, forward.direction())) {
+    boolean sameShape = timeline.isOf(layout, forward.direction());
+    if (!sameShape) {
       timeline = new Timeline(layout, forward.direction(), true);
-      partition = Partition.of(layout, cell.productFlops(), workers.count());
+    }
+    int worthwhile = workers.worthwhile();
+    if (!sameShape || worthwhile != partitionedFor) {
+      partitionedFor = worthwhile;
+      partition = Partition.of(layout, cell.productFlops(), worthwhile);
     }
     packs =
         parameters.updateTransposed(
@@ -222,7 +228,7 @@ final class BackwardPass {
   private void inputGradient(Matrix target) {
     dInput = target;
     if (target.rows() > 0) {
-      workers.run(inputTask);
+      workers.share(inputTask);
     }
   }
 

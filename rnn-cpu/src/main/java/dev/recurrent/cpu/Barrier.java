@@ -29,6 +29,7 @@ final class Barrier {
   private final Signal[] arrivals; // [workers]
   private final Signal broken = new Signal();
   private final int spins;
+  private long lateNanos; // of worker 0, which alone writes it
 
   Barrier(int workers) {
     arrivals = new Signal[workers];
@@ -44,25 +45,41 @@ final class Barrier {
     arrivals[worker].setRelease(own);
     for (int w = 0; w < arrivals.length; w++) {
       if (w != worker) {
-        awaitArrival(arrivals[w], own);
+        long late = awaitArrival(arrivals[w], own);
+        if (worker == 0) {
+          lateNanos += late;
+        }
       }
     }
   }
 
+  /** Returns how long worker 0 has waited beyond spinning since {@link #reset}, in nanoseconds. */
+  long lateNanos() {
+    return lateNanos;
+  }
+
+  /** Returns how long it waited beyond spinning, in nanoseconds. */
   @SuppressWarnings("ThreadPriorityCheck") // a hint to the scheduler; nothing relies on it
-  private void awaitArrival(Signal other, int own) {
+  private long awaitArrival(Signal other, int own) {
+    long late = 0;
     for (int turn = 0; other.getAcquire() - own < 0; turn++) {
       if (broken.getAcquire() != 0) {
         throw new Broken();
       }
       if (turn < spins) {
         Thread.onSpinWait();
-      } else if (turn < spins + YIELDS) {
+        continue;
+      }
+      if (late == 0) {
+        late = System.nanoTime();
+      }
+      if (turn < spins + YIELDS) {
         Thread.yield();
       } else {
         LockSupport.parkNanos(this, PARK_NANOS);
       }
     }
+    return late == 0 ? 0 : System.nanoTime() - late;
   }
 
   /** Makes every worker that waits, now or later, throw {@link Broken}. */
@@ -76,5 +93,6 @@ final class Barrier {
       arrival.set(0);
     }
     broken.set(0);
+    lateNanos = 0;
   }
 }

@@ -21,7 +21,12 @@ final class CpuBackend implements Backend {
   private final Matrix nothing;
 
   CpuBackend(int threads) {
-    workers = new Workers(threads);
+    this(new Workers(threads));
+  }
+
+  /** Computes with workers that {@link #close} closes. */
+  CpuBackend(Workers workers) {
+    this.workers = workers;
     gemm = new Gemm(workers);
     ops = new CpuTensorOps(workers, gemm);
     nothing = Matrix.of(memory.allocate(DataType.FLOAT32, 1), 1, 1);

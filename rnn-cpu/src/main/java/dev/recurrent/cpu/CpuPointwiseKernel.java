@@ -103,7 +103,7 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     if ((long) shape.rows() * shape.columns() < ALONE || workers.count() == 1) {
       range(0, 0, shape.rows(), 0, shape.columns());
     } else {
-      workers.run(task);
+      workers.share(task);
     }
     inputMatrices = List.of();
     outputMatrices = List.of();

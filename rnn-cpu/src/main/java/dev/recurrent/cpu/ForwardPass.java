@@ -36,6 +36,7 @@ final class ForwardPass {
   // the call in progress
   private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
   private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private int partitionedFor;
   private float[] input = {};
   private int inputOffset;
   private int inputStride;
@@ -87,9 +88,14 @@ final class ForwardPass {
   }
 
   private void bind(ForwardCall call) {
-    if (!timeline.isOf(call.layout(), call.direction())) { // most calls repeat the last one's shape
+    boolean sameShape = timeline.isOf(call.layout(), call.direction()); // as most calls have
+    if (!sameShape) {
       timeline = new Timeline(call.layout(), call.direction(), keeps);
-      partition = Partition.of(call.layout(), cell.productFlops(), workers.count());
+    }
+    int worthwhile = workers.worthwhile();
+    if (!sameShape || worthwhile != partitionedFor) {
+      partitionedFor = worthwhile;
+      partition = Partition.of(call.layout(), cell.productFlops(), worthwhile);
     }
     packs = parameters.update(call.parameters(), weights, plan.weights());
     seed = call.seed();

@@ -154,7 +154,7 @@ final class Gemm {
     this.sOffset = sOffset;
     this.sStride = sStride;
     boolean alone = (long) a.rows() * width * a.columns() < ALONE;
-    active = alone ? 1 : workers.count();
+    active = alone ? 1 : workers.worthwhile();
   }
 
   private void perform(Workers.Task task) {

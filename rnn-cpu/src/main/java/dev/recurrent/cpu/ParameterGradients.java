@@ -42,7 +42,7 @@ final class ParameterGradients {
         addWeight(spec, p, right(spec, timeline, trace, stored, call), call.dParameters().get(p));
       }
     }
-    workers.run(worker -> addVectors(worker, rows, call));
+    workers.share(worker -> addVectors(worker, rows, call));
   }
 
   /** Returns what the weight was multiplied by, all packed rows of it: [N, columns]. */

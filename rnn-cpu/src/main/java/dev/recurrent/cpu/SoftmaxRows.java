@@ -111,7 +111,7 @@ final class SoftmaxRows {
       }
       return;
     }
-    workers.run(
+    workers.share(
         worker -> {
           var lanes = new float[Lanes.COUNT];
           int to = (int) ((long) rows * (worker + 1) / workers.count());

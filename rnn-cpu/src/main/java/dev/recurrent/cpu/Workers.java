@@ -31,10 +31,17 @@ final class Workers implements AutoCloseable {
   private final Signal[] parked; // [count], 1 while the worker sleeps or is about to
   private final Signal generation = new Signal(); // counts the tasks, -1 after close
   private final Barrier finish;
+  private final Crowding crowding;
   private Task task = NOTHING;
 
   /** Starts {@code count - 1} threads. */
   Workers(int count) {
+    this(count, new Crowding(count, Barrier.PROCESSORS));
+  }
+
+  /** Starts {@code count - 1} threads, of which not all are always wanted. */
+  Workers(int count, Crowding crowding) {
+    this.crowding = crowding;
     if (count < 1) {
       throw new IllegalArgumentException("workers: expected at least 1, got " + count);
     }
@@ -56,6 +63,28 @@ final class Workers implements AutoCloseable {
   /** Returns the number of workers, the caller included. */
   int count() {
     return count;
+  }
+
+  /**
+   * Returns how many workers a task is worth now: all, or one where other programs hold the
+   * processors. For one, the caller does the task itself.
+   */
+  int worthwhile() {
+    return count == 1 ? 1 : crowding.worthwhile(System.nanoTime());
+  }
+
+  /**
+   * Does the shares of all workers, none of which waits for another: at once, or one after the
+   * other by the caller where that is quicker.
+   */
+  void share(Task task) {
+    if (worthwhile() > 1) {
+      run(task);
+      return;
+    }
+    for (int worker = 0; worker < count; worker++) {
+      task.run(worker);
+    }
   }
 
   /**
@@ -93,9 +122,11 @@ final class Workers implements AutoCloseable {
   }
 
   private void runOnAll(Task task) {
+    long began = System.nanoTime();
     this.task = task;
     failure = null;
     barrier.reset();
+    long lateBefore = finish.lateNanos();
     generation.set((generation.get() + 1) & Integer.MAX_VALUE);
     for (int w = 1; w < count; w++) {
       if (parked[w].get() != 0) {
@@ -105,6 +136,8 @@ final class Workers implements AutoCloseable {
     perform(task, 0);
     finish.await(0);
     this.task = NOTHING;
+    long now = System.nanoTime();
+    crowding.done(now - began, barrier.lateNanos() + finish.lateNanos() - lateBefore, now);
     switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;

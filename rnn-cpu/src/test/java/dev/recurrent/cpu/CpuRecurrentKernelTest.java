@@ -59,8 +59,39 @@ class CpuRecurrentKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("cells")
+  void numberOfWorkersMayChangeFromCallToCall(CellDefinition cell) {
+    var program = cell.program(CellSizes.of(19, 70));
+    var setup = Setup.of(program, SequenceLayout.uniform(4, 33), 7).with(Mode.TRAINING);
+    var expected = results(setup, 1);
+    var workers = new Workers(2, new ComingAndGoing());
+    var got = results(setup, new CpuBackend(workers));
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i).elements(), got.get(i).elements(), expected.get(i).name());
+    }
+  }
+
+  /** Has two workers for every other task. */
+  private static final class ComingAndGoing extends Crowding {
+    private int asked;
+
+    ComingAndGoing() {
+      super(2, 2);
+    }
+
+    @Override
+    synchronized int worthwhile(long now) {
+      return 1 + asked++ % 2;
+    }
+  }
+
   private static List<CellProblem.Result> results(Setup setup, int threads) {
-    try (var backend = new CpuBackend(threads);
+    return results(setup, new CpuBackend(new Workers(threads, new Crowding(threads, 0))));
+  }
+
+  private static List<CellProblem.Result> results(Setup setup, CpuBackend newBackend) {
+    try (var backend = newBackend;
         var kernel = backend.compile(setup.program());
         var problem = new CellProblem(backend, setup)) {
       problem.run(kernel);

@@ -8,19 +8,22 @@ import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.StepKernels.CallState;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.BackwardCall;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * Runs the derivative of a cell back through sequences, and then takes the gradients of the input
  * and of the parameters, each one product or sum over all steps.
  */
-final class BackwardPass {
+final class BackwardPass implements AutoCloseable {
   private final Device device;
   private final Primitives primitives;
   private final CellProgram cell;
   private final BackwardPlan plan;
   private final boolean hasInputGradient;
+  private final TimeLoops loops;
   private final Cursor at = new Cursor();
+  private List<DeviceMatrix> factors = List.of(); // the parameters of a call, for products
 
   BackwardPass(
       Device device,
@@ -33,6 +36,7 @@ final class BackwardPass {
     this.cell = cell;
     this.plan = plan;
     this.hasInputGradient = hasInputGradient;
+    loops = device.newTimeLoops();
   }
 
   void run(CudaTrace trace, BackwardCall call) {
@@ -40,15 +44,20 @@ final class BackwardPass {
     var timeline = new Timeline(forward.layout(), forward.direction());
     try (var scratch = new DeviceLoan(device.pool())) {
       bind(trace, call, timeline, scratch);
-      var state = new CallState(true, false, forward.seed(), 0);
+      factors = primitives.factors(cell, forward.parameters(), scratch);
+      var state = new CallState(true, null);
       int batch = forward.layout().batch();
-      for (int k = 0; k < timeline.steps(); k++) {
-        int t = timeline.time(timeline.steps() - 1 - k);
-        timeline.moveTo(t, at);
-        at.gradientNext = (k & 1) * batch;
-        at.gradientPrevious = batch - at.gradientNext;
-        step(call, state, t);
-      }
+      loops.run(
+          timeline.loop(factors, plan.slots(), 0, List.of()),
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              int t = timeline.time(timeline.steps() - 1 - k);
+              timeline.moveTo(t, at);
+              at.gradientNext = (k & 1) * batch;
+              at.gradientPrevious = batch - at.gradientNext;
+              step(state, t);
+            }
+          });
       copyInitialGradients(call, timeline);
       inputGradient(call);
       for (int p = 0; p < cell.parameters().size(); p++) {
@@ -95,12 +104,12 @@ final class BackwardPass {
     }
   }
 
-  private void step(BackwardCall call, CallState state, int t) {
+  private void step(CallState state, int t) {
     for (int s = 0; s < plan.products.size(); s++) {
       for (var product : plan.products.get(s)) {
         primitives.multiply(
             product.left().place(0).matrix(at, product.left().width()),
-            DeviceMatrix.of(call.forward().parameters().get(product.parameter())),
+            factors.get(product.parameter()),
             product.result().matrix(at, product.columns()),
             product.beta());
       }
@@ -132,8 +141,8 @@ final class BackwardPass {
     float beta = hasInputGradient ? 1 : 0;
     for (int p = 0; p < cell.parameters().size(); p++) {
       if (cell.parameters().get(p).kind() == Kind.INPUT_WEIGHT) {
-        var weight = DeviceMatrix.of(call.forward().parameters().get(p));
-        primitives.multiply(productGradient(p).matrix(target.rows()), weight, target, beta);
+        var gradient = productGradient(p).matrix(target.rows());
+        primitives.multiply(gradient, factors.get(p), target, beta);
         beta = 1;
       }
     }
@@ -154,45 +163,56 @@ final class BackwardPass {
     }
     var left = productGradient(parameter).matrix(rows).transposed();
     var target = DeviceMatrix.of(call.dParameters().get(parameter));
-    switch (cell.code().get(spec.operand())) {
-      case Instruction.Input _ ->
-          primitives.multiply(left, DeviceMatrix.of(call.forward().input()), target, 1);
-      case Instruction.State state -> addStateWeight(timeline, state.state(), left, target);
-      default -> primitives.multiply(left, kept(trace, spec, rows), target, 1);
+    try (var scratch = new DeviceLoan(device.pool())) {
+      var right =
+          switch (cell.code().get(spec.operand())) {
+            case Instruction.Input _ ->
+                primitives.factor(DeviceMatrix.of(call.forward().input()), scratch);
+            case Instruction.State state ->
+                statesBefore(timeline, stateFactors(trace, timeline, state.state()), scratch);
+            default -> kept(trace, spec, rows);
+          };
+      primitives.multiply(left, right, target, 1);
     }
   }
 
-  private static DeviceMatrix kept(CudaTrace trace, ParameterSpec spec, int rows) {
+  private DeviceMatrix kept(CudaTrace trace, ParameterSpec spec, int rows) {
     long address = Objects.requireNonNull(trace.values.get(spec.operand()));
-    return DeviceMatrix.of(address, rows, spec.columns(), spec.columns());
+    var type = device.factorType();
+    return DeviceMatrix.of(address, rows, spec.columns(), type.stride(spec.columns()), type);
+  }
+
+  /** Returns the history of a state in the numbers of products. */
+  private DeviceMatrix stateFactors(CudaTrace trace, Timeline timeline, int state) {
+    var history = plan.before.get(state).matrix(timeline.historyRows());
+    var address = trace.factors.get(state);
+    if (address == null) {
+      return history;
+    }
+    var type = device.factorType();
+    int stride = type.stride(history.columns());
+    return DeviceMatrix.of(address, history.rows(), history.columns(), stride, type);
   }
 
   /** The states before all steps are adjacent rows, but for forward sequences of many lengths. */
-  private void addStateWeight(
-      Timeline timeline, int state, DeviceMatrix left, DeviceMatrix target) {
+  private DeviceMatrix statesBefore(Timeline timeline, DeviceMatrix history, DeviceLoan scratch) {
     var layout = timeline.layout();
     int rows = layout.totalRows();
-    var history = plan.before.get(state).matrix(timeline.historyRows());
     if (!timeline.isForward() || layout.isUniform()) {
-      int first = timeline.isForward() ? 0 : timeline.running(0);
-      primitives.multiply(left, history.rows(first, rows), target, 1);
-      return;
+      return history.rows(timeline.isForward() ? 0 : timeline.running(0), rows);
     }
-    try (var scratch = new DeviceLoan(device.pool())) {
-      int columns = history.columns();
-      var adjacent = DeviceMatrix.of(scratch.take(rows, columns), rows, columns, columns);
-      int from = 0;
-      for (int t = 1; t <= layout.steps(); t++) {
-        // A slot has the rows of the step before it: one copy takes slots while none is dropped.
-        if (timeline.running(t) < timeline.running(t - 1)) {
-          int start = layout.rowStart(from);
-          int count = layout.rowStart(t - 1) + layout.batchSize(t - 1) - start;
-          copySlots(timeline, history, from, adjacent.rows(start, count));
-          from = t;
-        }
+    var adjacent = scratch.take(rows, history.columns(), history.type());
+    int from = 0;
+    for (int t = 1; t <= layout.steps(); t++) {
+      // A slot has the rows of the step before it: one copy takes slots while none is dropped.
+      if (timeline.running(t) < timeline.running(t - 1)) {
+        int start = layout.rowStart(from);
+        int count = layout.rowStart(t - 1) + layout.batchSize(t - 1) - start;
+        copySlots(timeline, history, from, adjacent.rows(start, count));
+        from = t;
       }
-      primitives.multiply(left, adjacent, target, 1);
     }
+    return adjacent;
   }
 
   /** Copies slots from {@code from} on, of which the first may have more rows than its step. */
@@ -219,5 +239,10 @@ final class BackwardPass {
               target.address() + 4L * gradient.offset(), 1, gradient.rows(), gradient.rows());
       primitives.sumRows(all, out, 1);
     }
+  }
+
+  @Override
+  public void close() {
+    loops.close();
   }
 }

@@ -8,6 +8,7 @@ import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.LinearTransposed;
 import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.Slot.Rows;
+import dev.recurrent.cuda.driver.NumberType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,10 +50,10 @@ final class BackwardPlan {
   /** Says where that is whose rows sum up to part of a vector's gradient. */
   record VectorGradient(int parameter, int offset, int rows, Place place) {}
 
-  BackwardPlan(CellProgram cell, Derivative derivative) {
+  BackwardPlan(CellProgram cell, Derivative derivative, NumberType factorType) {
     this.cell = cell;
     this.derivative = derivative;
-    step = new StepPlan(derivative.code());
+    step = new StepPlan(derivative.code(), factorType);
     input = new Slot(Rows.PACKED, cell.sizes().input());
     inputGradient = new Slot(Rows.PACKED, cell.sizes().input());
     outputGradient = new Slot(Rows.PACKED, cell.outputSize());
@@ -78,6 +79,19 @@ final class BackwardPlan {
     kernels = new StepKernels(cell.name() + "_backward", step);
   }
 
+  /** Returns all memory that steps read and write, but for the parameters that are weights. */
+  List<Slot> slots() {
+    var all = new ArrayList<>(List.of(input, inputGradient, outputGradient));
+    all.addAll(before);
+    all.addAll(after);
+    all.addAll(gradientsBefore);
+    all.addAll(vectors.values());
+    all.addAll(saved.values());
+    all.addAll(packed);
+    all.addAll(step.scratch());
+    return all;
+  }
+
   private void readSource(int i) {
     switch (step.code().get(i)) {
       case Instruction.Input _ -> step.read(i, input.place(0));
@@ -100,11 +114,7 @@ final class BackwardPlan {
                   .place(v.offset()));
       case Instruction.Saved value ->
           step.read(
-              i,
-              saved
-                  .computeIfAbsent(
-                      value.value(), _ -> new Slot(Rows.PACKED, Math.max(1, value.width())))
-                  .place(0));
+              i, saved.computeIfAbsent(value.value(), _ -> step.newKept(value.width())).place(0));
       default -> {}
     }
   }
@@ -122,7 +132,7 @@ final class BackwardPlan {
       var values = gradients.stream().map(ParameterGradient::value).toList();
       var slot = shared.get(values);
       if (slot == null) {
-        slot = packedSlot(spec.rows());
+        slot = packedSlot(spec.rows(), step.factorType());
         shared.put(values, slot);
         for (var gradient : gradients) {
           step.store(gradient.value(), slot.place(gradient.offset()));
@@ -132,8 +142,8 @@ final class BackwardPlan {
     }
   }
 
-  private Slot packedSlot(int width) {
-    var slot = new Slot(Rows.PACKED, width);
+  private Slot packedSlot(int width, NumberType type) {
+    var slot = new Slot(Rows.PACKED, width, type);
     packed.add(slot);
     return slot;
   }
@@ -231,7 +241,7 @@ final class BackwardPlan {
         return store.place();
       }
     }
-    var place = packedSlot(step.width(value)).place(0);
+    var place = packedSlot(step.width(value), NumberType.FLOAT32).place(0);
     step.store(value, place);
     return place;
   }

@@ -7,6 +7,7 @@ import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.PointwiseKernel;
 import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.spi.RecurrentKernel;
 import dev.recurrent.spi.TensorOps;
 import java.util.function.Supplier;
@@ -28,9 +29,13 @@ public final class CudaBackend implements Backend {
    * @param opener opens the device; it is called on the thread that will be the device's own
    */
   public CudaBackend(Supplier<DeviceParts> opener) {
-    device = Device.open(opener);
+    this(opener, TimeLoops.Policy.RECORD_WHAT_REPEATS);
+  }
+
+  CudaBackend(Supplier<DeviceParts> opener, TimeLoops.Policy policy) {
+    device = Device.open(opener, policy);
     try {
-      info = new DeviceInfo(device.name(), device.call(() -> device.driver().description()));
+      info = new DeviceInfo(device.name(), device.call(device::description));
       memory = new CudaMemory(device);
       primitives = device.call(() -> new Primitives(device));
       ops = new CudaTensorOps(device, primitives);
@@ -43,6 +48,11 @@ public final class CudaBackend implements Backend {
   @Override
   public DeviceInfo device() {
     return info;
+  }
+
+  @Override
+  public Precision precision() {
+    return device.precision();
   }
 
   @Override

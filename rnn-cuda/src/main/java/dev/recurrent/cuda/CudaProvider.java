@@ -10,6 +10,8 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
+import dev.recurrent.spi.Precision;
+import java.util.Set;
 
 /**
  * Offers the backend {@code cuda}. Its probe looks for files alone: the driver, a device, and the
@@ -111,6 +113,11 @@ public final class CudaProvider implements BackendProvider {
   }
 
   @Override
+  public Set<Precision> precisions() {
+    return Set.of(Precision.values());
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
       throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
@@ -118,7 +125,7 @@ public final class CudaProvider implements BackendProvider {
     var files = libraries().find().files();
     int ordinal = Integer.getInteger(DEVICE, 0);
     try {
-      return new CudaBackend(() -> JCudaDevice.open(ordinal, files));
+      return new CudaBackend(() -> JCudaDevice.open(ordinal, files, options.precision()));
     } catch (CudaException | LinkageError e) {
       throw new BackendUnavailableException(
           "backend cuda: it looked available, but cannot be opened: "

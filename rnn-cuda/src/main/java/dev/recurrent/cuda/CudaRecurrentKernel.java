@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.cuda.driver.KernelSource;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
 import dev.recurrent.spi.RecurrentKernel;
 import java.util.TreeSet;
@@ -19,18 +20,18 @@ final class CudaRecurrentKernel implements RecurrentKernel {
 
   CudaRecurrentKernel(Device device, Primitives primitives, CellProgram cell) {
     this.device = device;
-    var plans = Plans.of(cell);
+    var plans = Plans.of(cell, device.factorType());
     var module = device.module(plans.source());
     plans.forward().kernels.load(module);
     plans.backward().kernels.load(module);
-    forward = new ForwardPass(device, primitives, plans.forward());
+    forward = new ForwardPass(device, primitives, cell, plans.forward());
     backward =
         new BackwardPass(device, primitives, cell, plans.backward(), plans.hasInputGradient());
   }
 
   /** The plans of a cell; their kernels are one source. */
   record Plans(String name, ForwardPlan forward, BackwardPlan backward, boolean hasInputGradient) {
-    static Plans of(CellProgram cell) {
+    static Plans of(CellProgram cell, NumberType factorType) {
       var derivative = cell.derivative();
       var needed = new TreeSet<>(derivative.saved());
       for (var parameter : cell.parameters()) {
@@ -40,8 +41,8 @@ final class CudaRecurrentKernel implements RecurrentKernel {
       }
       return new Plans(
           cell.name(),
-          new ForwardPlan(cell, needed),
-          new BackwardPlan(cell, derivative),
+          new ForwardPlan(cell, needed, factorType),
+          new BackwardPlan(cell, derivative, factorType),
           derivative.inputGradient() >= 0);
     }
 
@@ -93,7 +94,15 @@ final class CudaRecurrentKernel implements RecurrentKernel {
   @Override
   public void parametersChanged() {}
 
-  /** Does nothing: equal cells share their kernels, which the backend owns. */
+  /** Frees recordings; equal cells share their kernels, which the backend owns. */
   @Override
-  public void close() {}
+  public void close() {
+    if (!device.isClosed()) {
+      device.run(
+          () -> {
+            forward.close();
+            backward.close();
+          });
+    }
+  }
 }

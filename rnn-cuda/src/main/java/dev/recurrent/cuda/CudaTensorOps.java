@@ -17,7 +17,14 @@ final class CudaTensorOps implements TensorOps {
 
   @Override
   public void multiply(Matrix a, Matrix b, Matrix c, float beta) {
-    device.run(() -> primitives.multiply(on(a), on(b), on(c), beta));
+    device.run(
+        () -> {
+          try (var scratch = new DeviceLoan(device.pool())) {
+            var left = primitives.factor(on(a), scratch);
+            var right = primitives.factor(on(b), scratch);
+            primitives.multiply(left, right, on(c), beta);
+          }
+        });
   }
 
   @Override

@@ -18,6 +18,9 @@ final class CudaTrace implements RecurrentKernel.Trace {
   /** The histories of the states: see {@link Timeline}. */
   final List<Long> histories = new ArrayList<>();
 
+  /** The histories of the states in the numbers of products, where those are not FLOAT32. */
+  final Map<Integer, Long> factors = new TreeMap<>();
+
   /** Values of the forward program for all packed rows, by instruction. */
   final Map<Integer, Long> values = new TreeMap<>();
 

@@ -6,6 +6,8 @@ import dev.recurrent.cuda.driver.Driver;
 import dev.recurrent.cuda.driver.Driver.KernelModule;
 import dev.recurrent.cuda.driver.KernelSource;
 import dev.recurrent.cuda.driver.LaunchArguments;
+import dev.recurrent.cuda.driver.NumberType;
+import dev.recurrent.spi.Precision;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,19 +24,21 @@ final class Device implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final LaunchArguments arguments = new LaunchArguments(arena);
   private final Map<String, KernelModule> modules = new HashMap<>(); // by source
+  private final TimeLoops.Policy policy;
   private boolean closed;
 
-  private Device(DeviceThread thread, DeviceParts parts) {
+  private Device(DeviceThread thread, DeviceParts parts, TimeLoops.Policy policy) {
     this.thread = thread;
     this.parts = parts;
+    this.policy = policy;
     pool = new DevicePool(parts.driver());
   }
 
   /** Opens a device on a thread of its own. */
-  static Device open(Supplier<DeviceParts> opener) {
+  static Device open(Supplier<DeviceParts> opener, TimeLoops.Policy policy) {
     var thread = new DeviceThread("cuda");
     try {
-      return new Device(thread, thread.call(opener));
+      return new Device(thread, thread.call(opener), policy);
     } catch (RuntimeException | Error e) {
       thread.close();
       throw e;
@@ -55,6 +59,12 @@ final class Device implements AutoCloseable {
         });
   }
 
+  /** Describes the device, and the numbers in which it multiplies if they are not the usual. */
+  String description() {
+    var text = parts.driver().description();
+    return precision() == Precision.FP32 ? text : text + ", products in " + precision();
+  }
+
   String name() {
     return parts.name();
   }
@@ -65,6 +75,19 @@ final class Device implements AutoCloseable {
 
   Blas blas() {
     return parts.blas();
+  }
+
+  Precision precision() {
+    return parts.precision();
+  }
+
+  /** Returns the numbers of what products read. */
+  NumberType factorType() {
+    return NumberType.ofFactors(parts.precision());
+  }
+
+  TimeLoops newTimeLoops() {
+    return new TimeLoops(parts.driver(), policy);
   }
 
   DevicePool pool() {

@@ -1,5 +1,6 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cuda.driver.NumberType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,14 +15,20 @@ final class DeviceLoan implements AutoCloseable {
 
   /** Lends room for {@code rows} rows of a slot and binds it. */
   void bind(Slot slot, int rows) {
-    slot.bind(take(rows, slot.width()));
+    slot.bind(take(rows, slot.width(), slot.type()).address());
   }
 
   /** Lends room for words of 4 bytes. */
   long take(int rows, int columns) {
-    long address = pool.take(4L * Math.multiplyExact(rows, columns));
+    return take(rows, columns, NumberType.FLOAT32).address();
+  }
+
+  /** Lends room for a matrix. */
+  DeviceMatrix take(int rows, int columns, NumberType type) {
+    int stride = type.stride(columns);
+    long address = pool.take((long) type.bytes() * Math.multiplyExact(rows, stride));
     addresses.add(address);
-    return address;
+    return DeviceMatrix.of(address, rows, columns, stride, type);
   }
 
   @Override

@@ -1,42 +1,66 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.StepKernels.CallState;
+import dev.recurrent.cuda.StepKernels.Draws;
+import dev.recurrent.spi.Masks;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a cell over sequences: the products with the input are one for all steps, and each step is
  * for each stage its products and its kernels. Nothing in the loop waits for the device.
  */
-final class ForwardPass {
+final class ForwardPass implements AutoCloseable {
   private final Device device;
   private final Primitives primitives;
+  private final CellProgram cell;
   private final ForwardPlan plan;
+  private final TimeLoops loops;
   private final Cursor at = new Cursor();
+  private List<DeviceMatrix> factors = List.of(); // the parameters of a call, for products
 
-  ForwardPass(Device device, Primitives primitives, ForwardPlan plan) {
+  ForwardPass(Device device, Primitives primitives, CellProgram cell, ForwardPlan plan) {
     this.device = device;
     this.primitives = primitives;
+    this.cell = cell;
     this.plan = plan;
+    loops = device.newTimeLoops();
   }
 
   void run(ForwardCall call, CudaTrace trace) {
     var timeline = new Timeline(call.layout(), call.direction());
     try (var scratch = new DeviceLoan(device.pool())) {
       var state = bind(call, timeline, trace, scratch);
+      factors = primitives.factors(cell, call.parameters(), scratch);
       initialise(call, timeline);
-      multiplyInput(call);
-      for (int k = 0; k < timeline.steps(); k++) {
-        int t = timeline.time(k);
-        timeline.moveTo(t, at);
-        step(call, state, t);
-      }
+      multiplyInput(call, scratch);
+      loops.run(
+          loop(timeline, state),
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              int t = timeline.time(k);
+              timeline.moveTo(t, at);
+              step(state, t);
+            }
+          });
       copyFinalStates(call, timeline);
     }
+  }
+
+  private TimeLoops.Loop loop(Timeline timeline, CallState state) {
+    var draws = state.draws();
+    return timeline.loop(
+        factors,
+        plan.slots(),
+        state.keeps() ? 1 : 0,
+        draws == null ? List.of() : List.of(draws.sequences(), draws.seeds()));
   }
 
   private CallState bind(ForwardCall call, Timeline timeline, CudaTrace trace, DeviceLoan scratch) {
@@ -51,6 +75,14 @@ final class ForwardPass {
       plan.before.get(s).bind(history);
       plan.after.get(s).bind(history);
     }
+    plan.factorsBefore.forEach(
+        (s, slot) -> {
+          var history =
+              trace.loan().take(timeline.historyRows(), slot.width(), slot.type()).address();
+          trace.factors.put(s, history);
+          slot.bind(history);
+          Objects.requireNonNull(plan.factorsAfter.get(s)).bind(history);
+        });
     plan.hoisted.values().forEach(slot -> scratch.bind(slot, layout.totalRows()));
     plan.step.scratch().forEach(slot -> scratch.bind(slot, layout.batch()));
     plan.kept.forEach(
@@ -61,16 +93,30 @@ final class ForwardPass {
             trace.values.put(value, slot.matrix(0).address());
           }
         });
-    boolean draws = plan.hasMasks && call.mode() == Mode.TRAINING && layout.batch() > 0;
-    long sequences = draws ? uploadOrder(layout.order(), scratch) : 0;
-    return new CallState(keeps, draws, call.seed(), sequences);
+    return new CallState(keeps, call.mode() == Mode.TRAINING ? draws(call, scratch) : null);
   }
 
-  private long uploadOrder(List<Integer> order, DeviceLoan scratch) {
-    var values = order.stream().mapToInt(Integer::intValue).toArray();
-    long address = scratch.take(values.length, 1);
-    device.driver().upload(MemorySegment.ofArray(values), address);
-    return address;
+  private @Nullable Draws draws(ForwardCall call, DeviceLoan scratch) {
+    var layout = call.layout();
+    var masks = plan.step.masks();
+    if (masks.isEmpty() || layout.steps() == 0) {
+      return null;
+    }
+    var numbers = new int[layout.batch() + 2 * layout.steps() * masks.size()];
+    for (int row = 0; row < layout.batch(); row++) {
+      numbers[row] = layout.originalIndex(row);
+    }
+    int i = layout.batch();
+    for (int t = 0; t < layout.steps(); t++) {
+      for (var mask : masks) {
+        long seed = Masks.seed(call.seed(), mask, t);
+        numbers[i++] = (int) seed;
+        numbers[i++] = (int) (seed >>> 32);
+      }
+    }
+    long address = scratch.take(numbers.length, 1);
+    device.driver().upload(MemorySegment.ofArray(numbers), address);
+    return new Draws(address, address + 4L * layout.batch());
   }
 
   static void bindRows(Slot slot, Matrix matrix) {
@@ -94,7 +140,13 @@ final class ForwardPass {
         int from = timeline.running(length);
         int count = timeline.running(length - 1) - from;
         if (count > 0) {
-          copyInitial(call, s, from, history.rows(timeline.initialSlot(length) + from, count));
+          int row = timeline.initialSlot(length) + from;
+          copyInitial(call, s, from, history.rows(row, count));
+          var factor = plan.factorsBefore.get(s);
+          if (factor != null) {
+            var narrow = factor.matrix(timeline.historyRows()).rows(row, count);
+            primitives.narrow(history.rows(row, count), narrow);
+          }
         }
       }
     }
@@ -109,24 +161,24 @@ final class ForwardPass {
     }
   }
 
-  private void multiplyInput(ForwardCall call) {
-    var input = DeviceMatrix.of(call.input());
+  private void multiplyInput(ForwardCall call, DeviceLoan scratch) {
+    if (plan.hoisted.isEmpty()) {
+      return;
+    }
+    var input = primitives.factor(DeviceMatrix.of(call.input()), scratch);
     plan.hoisted.forEach(
         (parameter, slot) ->
             primitives.multiply(
-                input,
-                DeviceMatrix.of(call.parameters().get(parameter)).transposed(),
-                slot.matrix(input.rows()),
-                0));
+                input, factors.get(parameter).transposed(), slot.matrix(input.rows()), 0));
   }
 
-  private void step(ForwardCall call, CallState state, int t) {
+  private void step(CallState state, int t) {
     plan.kernels.runPrologue(device, at, state, t);
     for (int s = 0; s < plan.products.size(); s++) {
       for (var product : plan.products.get(s)) {
         primitives.multiply(
             product.left().matrix(at, product.columns()),
-            DeviceMatrix.of(call.parameters().get(product.parameter())).transposed(),
+            factors.get(product.parameter()).transposed(),
             product.result().matrix(at.rows),
             0);
       }
@@ -154,5 +206,10 @@ final class ForwardPass {
         copyInitial(call, s, started, target.rows(started, batch - started));
       }
     }
+  }
+
+  @Override
+  public void close() {
+    loops.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cuda.Slot.Place;
+import dev.recurrent.cuda.driver.NumberType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,7 +32,6 @@ final class KernelWriter {
   private final int stage;
   private final List<Place> places = new ArrayList<>();
   private final Set<Place> written = new LinkedHashSet<>();
-  private final List<Mask> masks = new ArrayList<>();
   private final Map<Integer, String> names = new HashMap<>();
   private final StringBuilder body = new StringBuilder();
 
@@ -45,18 +45,15 @@ final class KernelWriter {
     return places;
   }
 
-  /** Returns the masks that it draws, in the order of its arguments. */
-  List<Mask> masks() {
-    return masks;
-  }
-
   /** Writes a kernel that stores values of one width, element by element. */
   String elements(String name, List<StepPlan.Store> stores) {
     for (var store : stores) {
       var value = value(store.value());
       var target = element(store.place(), plan.width(store.value()));
       written.add(store.place());
-      var statement = target + " = " + value + ";";
+      boolean narrow = store.place().slot().type() != NumberType.FLOAT32;
+      var statement =
+          narrow ? "narrow(" + target + ", " + value + ");" : target + " = " + value + ";";
       body.append("    ");
       body.append(store.kept() ? "if (kept) { " + statement + " }" : statement).append('\n');
     }
@@ -92,13 +89,11 @@ final class KernelWriter {
 
   private String parameters() {
     var text = new StringBuilder(", int rows, int columns, int kept, int drawn");
-    text.append(",\n    GLOBAL(const int) sequences");
-    for (int i = 0; i < masks.size(); i++) {
-      text.append(", int seed%d, int high%d".formatted(i, i));
-    }
+    text.append(",\n    GLOBAL(const int) sequences, GLOBAL(const int) seeds");
     for (int i = 0; i < places.size(); i++) {
-      var type = written.contains(places.get(i)) ? "float" : "const float";
-      text.append(", GLOBAL(%s) p%d, int s%d".formatted(type, i, i));
+      var type = places.get(i).slot().type().kernelName();
+      var access = written.contains(places.get(i)) ? "" : "const ";
+      text.append(", GLOBAL(%s%s) p%d, int s%d".formatted(access, type, i, i));
     }
     return text.toString();
   }
@@ -122,7 +117,7 @@ final class KernelWriter {
     int width = plan.width(id);
     var sources = plan.readsOf(id, stage);
     if (!sources.isEmpty()) {
-      return String.join(" + ", sources.stream().map(place -> element(place, width)).toList());
+      return String.join(" + ", sources.stream().map(place -> read(place, width)).toList());
     }
     return switch (plan.code().get(id)) {
       case Mask mask -> draw(mask);
@@ -136,14 +131,15 @@ final class KernelWriter {
   }
 
   private String draw(Mask mask) {
-    int index = masks.indexOf(mask);
-    if (index < 0) {
-      index = masks.size();
-      masks.add(mask);
-    }
+    int index = 2 * plan.masks().indexOf(mask);
     var keep = KernelText.number(mask.keep());
-    return "!drawn ? %s : random_keeps(random_row_key(seed%d, high%d, sequences[row]), column, %s) ? 1.0f : 0.0f"
-        .formatted(keep, index, index, keep);
+    return "!drawn ? %s : random_keeps(random_row_key(seeds[%d], seeds[%d], sequences[row]), column, %s) ? 1.0f : 0.0f"
+        .formatted(keep, index, index + 1, keep);
+  }
+
+  private String read(Place place, int width) {
+    var element = element(place, width);
+    return place.slot().type() == NumberType.FLOAT32 ? element : "wide(" + element + ")";
   }
 
   private String element(Place place, int width) {

@@ -1,6 +1,7 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.cuda.driver.Blas.Product;
 import dev.recurrent.cuda.driver.Driver.Kernel;
@@ -9,7 +10,10 @@ import dev.recurrent.cuda.driver.Driver.LaunchShape;
 import dev.recurrent.cuda.driver.KernelSource;
 import dev.recurrent.cuda.driver.LaunchArguments;
 import dev.recurrent.cuda.driver.Resources;
+import dev.recurrent.spi.Matrix;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -30,7 +34,7 @@ final class Primitives {
                 "library.cu", Resources.text(FUNCTIONS) + Resources.text("library.cu")));
   }
 
-  /** c = a b + beta c. */
+  /** c = a b + beta c; both factors are in the numbers of products. */
   void multiply(DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, float beta) {
     if (c.rows() == 0 || c.columns() == 0) {
       return;
@@ -48,13 +52,36 @@ final class Primitives {
                 c.rows(), c.columns(), k, a.factor(), b.factor(), beta, c.address(), c.stride()));
   }
 
+  /** Copies numbers of one type. */
   void copy(DeviceMatrix a, DeviceMatrix out) {
-    forElements("copy_words", out, matrix(matrix(elements(out), a), out));
+    var kernel = out.type().bytes() == 4 ? "copy_words" : "copy_halves";
+    forElements(kernel, out, matrix(matrix(elements(out), a), out));
   }
 
-  /** Writes one row {@code [1, N]} to every row of out. */
-  void repeatRow(DeviceMatrix row, DeviceMatrix out) {
-    copy(DeviceMatrix.of(row.address(), out.rows(), out.columns(), 0), out);
+  /** Returns a matrix in the numbers of products: itself, or a copy in memory that is lent. */
+  DeviceMatrix factor(DeviceMatrix a, DeviceLoan loan) {
+    var type = device.factorType();
+    if (a.type() == type) {
+      return a;
+    }
+    var copy = loan.take(a.rows(), a.columns(), type);
+    narrow(a, copy);
+    return a.order() == Matrix.Order.NORMAL ? copy : copy.transposed();
+  }
+
+  /** Returns the parameters of a cell, of which the weights are in the numbers of products. */
+  List<DeviceMatrix> factors(CellProgram cell, List<Matrix> parameters, DeviceLoan loan) {
+    var all = new ArrayList<DeviceMatrix>();
+    for (int p = 0; p < parameters.size(); p++) {
+      var parameter = DeviceMatrix.of(parameters.get(p));
+      all.add(cell.parameters().get(p).isWeight() ? factor(parameter, loan) : parameter);
+    }
+    return all;
+  }
+
+  /** Rounds FLOAT32 to another type. */
+  void narrow(DeviceMatrix a, DeviceMatrix out) {
+    forElements("narrow_" + out.type().kernelName(), out, matrix(matrix(elements(out), a), out));
   }
 
   void fill(DeviceMatrix out, float value) {
@@ -83,7 +110,8 @@ final class Primitives {
   void sumRows(DeviceMatrix a, DeviceMatrix out, float beta) {
     var arguments = matrix(elements(a), a).address(out.address()).add(beta);
     if (a.columns() > 0) {
-      launch("sum_rows", Launches.columns(a.rows(), a.columns()), arguments);
+      launch(
+          "sum_rows_" + a.type().kernelName(), Launches.columns(a.rows(), a.columns()), arguments);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cuda.driver.NumberType;
+
 /**
  * A matrix that kernels of a step read or write: which rows they see of it depends on the step. A
  * call binds it to memory.
@@ -37,7 +39,7 @@ final class Slot {
   record Place(Slot slot, int column) {
     /** Returns where the rows of a step begin. */
     long address(Cursor at) {
-      return slot.address + 4L * ((long) slot.row(at) * slot.stride + column);
+      return slot.address + slot.type.bytes() * ((long) slot.row(at) * slot.stride + column);
     }
 
     /** Returns the distance between rows that kernels are to use: 0 where all share one. */
@@ -47,19 +49,26 @@ final class Slot {
 
     /** Returns the rows of a step as a matrix. */
     DeviceMatrix matrix(Cursor at, int columns) {
-      return DeviceMatrix.of(address(at), at.rows, columns, slot.stride);
+      return DeviceMatrix.of(address(at), at.rows, columns, slot.stride, slot.type);
     }
   }
 
   private final Rows rows;
   private final int width;
+  private final NumberType type;
   private long address;
   private int stride;
 
+  /** Creates a slot of FLOAT32. */
   Slot(Rows rows, int width) {
+    this(rows, width, NumberType.FLOAT32);
+  }
+
+  Slot(Rows rows, int width, NumberType type) {
     this.rows = rows;
     this.width = width;
-    this.stride = width;
+    this.type = type;
+    stride = type.stride(width);
   }
 
   Place place(int column) {
@@ -74,9 +83,13 @@ final class Slot {
     return rows;
   }
 
-  /** Uses rows without gaps. */
+  NumberType type() {
+    return type;
+  }
+
+  /** Uses rows as {@link DeviceLoan} lends them. */
   void bind(long newAddress) {
-    bind(newAddress, width);
+    bind(newAddress, type.stride(width));
   }
 
   void bind(long newAddress, int newStride) {
@@ -86,7 +99,15 @@ final class Slot {
 
   /** Returns all rows, of which there are {@code count}. */
   DeviceMatrix matrix(int count) {
-    return DeviceMatrix.of(address, count, width, stride);
+    return DeviceMatrix.of(address, count, width, stride, type);
+  }
+
+  long address() {
+    return address;
+  }
+
+  int stride() {
+    return stride;
   }
 
   private int row(Cursor at) {

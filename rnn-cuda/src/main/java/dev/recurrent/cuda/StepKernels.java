@@ -1,17 +1,16 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cell.Instruction;
-import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.driver.Driver.Kernel;
 import dev.recurrent.cuda.driver.Driver.KernelModule;
-import dev.recurrent.spi.Masks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the kernels of a planned step, and launches them: for each stage one for its row sums and
@@ -24,15 +23,26 @@ final class StepKernels {
   private final List<List<Part>> rowSums = new ArrayList<>(); // by stage
   private final List<List<Part>> elements = new ArrayList<>(); // by stage, the prologue first
 
-  /** What belongs to a call rather than to a step. */
-  record CallState(boolean keeps, boolean draws, long seed, long sequences) {}
+  /**
+   * What belongs to a call rather than to a step.
+   *
+   * @param draws where the numbers are that masks are drawn from, or null to take their mean
+   */
+  record CallState(boolean keeps, @Nullable Draws draws) {}
+
+  /**
+   * Numbers on the device, and not among a kernel's arguments: those are the same in every call.
+   *
+   * @param sequences for each row of the batch, the caller's index of its sequence
+   * @param seeds for each step and each mask of the plan, the low and the high half of its seed
+   */
+  record Draws(long sequences, long seeds) {}
 
   /** A kernel. */
   private static final class Part {
     private final String name;
     private final int columns;
     private final List<Place> places;
-    private final List<Mask> masks;
     private Kernel kernel =
         (_, _) -> {
           throw new IllegalStateException("launch before load");
@@ -42,7 +52,6 @@ final class StepKernels {
       this.name = name;
       this.columns = columns;
       this.places = writer.places();
-      this.masks = writer.masks();
     }
   }
 
@@ -89,12 +98,14 @@ final class StepKernels {
     }
   }
 
-  private static void prepare(Device device, Part part, Cursor at, CallState call, int time) {
+  private void prepare(Device device, Part part, Cursor at, CallState call, int time) {
     var arguments = device.arguments().add(at.rows).add(part.columns);
-    arguments.add(call.keeps() ? 1 : 0).add(call.draws() ? 1 : 0).address(call.sequences());
-    for (var mask : part.masks) {
-      long seed = Masks.seed(call.seed(), mask, time);
-      arguments.add((int) seed).add((int) (seed >>> 32));
+    arguments.add(call.keeps() ? 1 : 0);
+    if (call.draws() == null) {
+      arguments.add(0).address(0).address(0);
+    } else {
+      long seeds = call.draws().seeds() + 8L * time * plan.masks().size();
+      arguments.add(1).address(call.draws().sequences()).address(seeds);
     }
     for (var place : part.places) {
       arguments.address(place.address(at)).add(place.stride());

@@ -1,9 +1,11 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cell.Instruction;
+import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cell.Schedule;
 import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.Slot.Rows;
+import dev.recurrent.cuda.driver.NumberType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,25 +32,41 @@ final class StepPlan {
   record Store(int value, Place place, int stage, boolean kept) {}
 
   private final List<Instruction> code;
+  private final NumberType factorType;
   private final Schedule schedule;
   private final int[] stageOf;
+  private final Set<Integer> staged = new HashSet<>();
   private final Map<Integer, List<Place>> reads = new HashMap<>();
   private final Map<Integer, Place> later = new HashMap<>(); // read by later stages
-  private final Map<Integer, Place> matrices = new HashMap<>(); // sources written out for products
+  private final Map<Integer, Place> copies = new HashMap<>(); // written out for products
+  private final Map<Integer, Slot> factors = new HashMap<>(); // kept by the pass, for products
   private final Set<Integer> absorbed = new HashSet<>();
   private final List<Store> stores = new ArrayList<>();
   private final List<Slot> scratch = new ArrayList<>();
+  private final List<Mask> masks = new ArrayList<>();
 
-  StepPlan(List<Instruction> code) {
+  /**
+   * Plans a step.
+   *
+   * @param factorType the numbers of what products read
+   */
+  StepPlan(List<Instruction> code, NumberType factorType) {
     this.code = code;
+    this.factorType = factorType;
     schedule = Schedule.of(code);
     stageOf = new int[code.size()];
     Arrays.fill(stageOf, 0); // sources and hoisted products
+    for (var instruction : code) {
+      if (instruction instanceof Mask mask && !masks.contains(mask)) {
+        masks.add(mask);
+      }
+    }
     for (int s = 0; s < schedule.stages().size(); s++) {
       var stage = schedule.stages().get(s);
       for (var values : List.of(stage.products(), stage.rowSums(), stage.pointwise())) {
         for (int value : values) {
           stageOf[value] = s;
+          staged.add(value);
         }
       }
     }
@@ -60,6 +78,16 @@ final class StepPlan {
 
   Schedule schedule() {
     return schedule;
+  }
+
+  /** Returns the masks that the step draws. */
+  List<Mask> masks() {
+    return masks;
+  }
+
+  /** Returns the numbers of what products read. */
+  NumberType factorType() {
+    return factorType;
   }
 
   int stageOf(int value) {
@@ -125,7 +153,8 @@ final class StepPlan {
   private boolean isRead(int stage, int value) {
     for (int s = stage + 1; s < schedule.stages().size(); s++) {
       var next = schedule.stages().get(s);
-      for (var readers : List.of(next.products(), next.rowSums(), next.pointwise())) {
+      var products = factorType == NumberType.FLOAT32 ? next.products() : List.<Integer>of();
+      for (var readers : List.of(products, next.rowSums(), next.pointwise())) {
         for (int reader : readers) {
           boolean gathered = code.get(reader) instanceof Instruction.LinearTransposed;
           if (!absorbed.contains(reader)
@@ -139,18 +168,36 @@ final class StepPlan {
     return false;
   }
 
+  /** Returns a slot for a value that is kept for the backward pass. */
+  Slot newKept(int width) {
+    boolean scalar = width == Instruction.SCALAR;
+    return new Slot(Rows.PACKED, Math.max(1, width), scalar ? NumberType.FLOAT32 : factorType);
+  }
+
+  /** Says that products find a value in a slot that is written elsewhere. */
+  void factor(int value, Slot slot) {
+    factors.put(value, slot);
+  }
+
   /** Returns where a value has a row of its own for each sequence, for a product to read. */
-  Place matrixOf(int value) {
+  Place factorOf(int value) {
+    var slot = factors.get(value);
+    if (slot != null) {
+      return slot.place(0);
+    }
     boolean shared = code.get(value) instanceof Instruction.Vector;
-    if (!shared && (reads.containsKey(value) || later.containsKey(value))) {
+    boolean readable = factorType == NumberType.FLOAT32 && !shared;
+    if (readable && (reads.containsKey(value) || later.containsKey(value))) {
       return placeOf(value);
     }
-    return matrices.computeIfAbsent(
+    return copies.computeIfAbsent(
         value,
         _ -> {
-          var place = scratch(width(value)).place(0);
-          stores.add(new Store(value, place, PROLOGUE, false));
-          return place;
+          var copy = new Slot(Rows.BATCH, Math.max(1, width(value)), factorType);
+          scratch.add(copy);
+          int stage = staged.contains(value) ? stageOf[value] : PROLOGUE;
+          stores.add(new Store(value, copy.place(0), stage, false));
+          return copy.place(0);
         });
   }
 

@@ -3,6 +3,9 @@ package dev.recurrent.cuda;
 import dev.recurrent.cuda.Slot.Cursor;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.spi.SequenceLayout;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.List;
 
 /**
  * Says in which order the steps of a batch are taken and where a history keeps each state.
@@ -62,6 +65,30 @@ final class Timeline {
   /** Returns the slot in which sequences of the given length, at least 1, end. */
   int finalSlot(int length) {
     return forward ? slot(length) : 0;
+  }
+
+  /**
+   * Says what a loop over all steps depends on.
+   *
+   * @param variant tells loops of the same kernels apart
+   * @param numbers addresses apart from those of slots and parameters
+   */
+  TimeLoops.Loop loop(
+      List<DeviceMatrix> parameters, List<Slot> slots, int variant, List<Long> numbers) {
+    var shape = IntBuffer.allocate(steps() + 2);
+    shape.put(variant).put(forward ? 1 : 0);
+    for (int t = 0; t < steps(); t++) {
+      shape.put(layout.batchSize(t));
+    }
+    var addresses = LongBuffer.allocate(2 * (parameters.size() + slots.size()) + numbers.size());
+    numbers.forEach(addresses::put);
+    for (var parameter : parameters) {
+      addresses.put(parameter.address()).put(parameter.stride());
+    }
+    for (var slot : slots) {
+      addresses.put(slot.address()).put(slot.stride());
+    }
+    return new TimeLoops.Loop(steps(), shape.flip(), addresses.flip());
   }
 
   /** Moves to the step at time t. */

@@ -25,3 +25,17 @@
 #define SQRT(a) sqrtf(a)
 #define ABS(a) fabsf(a)
 #define INFINITE __int_as_float(0x7f800000)
+#define FLOAT_OF_BITS(bits) __uint_as_float(bits)
+#define BITS_OF_FLOAT(a) __float_as_uint(a)
+
+// FP16, to the nearest, ties to even.
+__device__ __forceinline__ float float_of_half(unsigned short bits) {
+  float a;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(a) : "h"(bits));
+  return a;
+}
+__device__ __forceinline__ unsigned short half_of_float(float a) {
+  unsigned short bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(a));
+  return bits;
+}

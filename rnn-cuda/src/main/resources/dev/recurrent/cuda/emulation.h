@@ -49,6 +49,40 @@ static uint64_t next_random() {
   return z ^ (z >> 31);
 }
 
+static inline float float_of_bits(uint32_t bits) {
+  float a;
+  memcpy(&a, &bits, sizeof a);
+  return a;
+}
+
+static inline uint32_t bits_of_float(float a) {
+  uint32_t bits;
+  memcpy(&bits, &a, sizeof bits);
+  return bits;
+}
+
+static inline float float_of_half(unsigned short half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, mantissa = half & 1023;
+  if (exponent == 0) {  // a multiple of 2^-24
+    return float_of_bits(sign | bits_of_float((float)mantissa * 5.9604644775390625e-8f));
+  }
+  return float_of_bits(sign | (exponent == 31 ? 255 : exponent + 112) << 23 | mantissa << 13);
+}
+
+static inline unsigned short half_of_float(float a) {
+  uint32_t bits = bits_of_float(a), sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
+  if (size > 0x7f800000) {
+    return 0x7fff;
+  }
+  if (size >= 0x477ff000) {  // from 65520 on it rounds to infinity
+    return sign | 0x7c00;
+  }
+  if (size < 0x38800000) {  // below 2^-14: to a multiple of 2^-24, by adding 1/2 of which it is an ulp
+    return sign | (bits_of_float(float_of_bits(size) + 0.5f) - bits_of_float(0.5f));
+  }
+  return sign | (size - (112u << 23) + 0xfff + (size >> 13 & 1)) >> 13;
+}
+
 template <class T> struct Bare { typedef T type; };
 template <class T> struct Bare<const T> { typedef T type; };
 template <class T> struct Bare<T&> { typedef T type; };
@@ -296,3 +330,7 @@ static void launch(const char* name, void (*kernel)(A...), bool barriers, Contex
 #define SQRT(a) __builtin_sqrtf(a)
 #define ABS(a) __builtin_fabsf(a)
 #define INFINITE __builtin_inff()
+#define FLOAT_OF_BITS(bits) emulation::float_of_bits(bits)
+#define BITS_OF_FLOAT(a) emulation::bits_of_float(a)
+using emulation::float_of_half;
+using emulation::half_of_float;

@@ -1,5 +1,24 @@
 // Functions that kernels share; written with the macros of device.cu and emulation.h alone.
 
+// Numbers of two bytes, in which products may have their factors. bfloat16 is the upper half of a
+// float; both are rounded to the nearest, ties to even.
+struct bfloat16 {
+  unsigned short bits;
+};
+struct float16 {
+  unsigned short bits;
+};
+
+DEVICE float wide(float a) { return a; }
+DEVICE float wide(bfloat16 a) { return FLOAT_OF_BITS((unsigned)a.bits << 16); }
+DEVICE float wide(float16 a) { return float_of_half(a.bits); }
+
+DEVICE void narrow(bfloat16& out, float a) {
+  unsigned bits = BITS_OF_FLOAT(a);
+  out.bits = a != a ? 0x7fff : (unsigned short)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+DEVICE void narrow(float16& out, float a) { out.bits = half_of_float(a); }
+
 // The elementwise functions of cells: UnaryOp and BinaryOp.
 DEVICE float op_sigmoid(float a) { return 1.0f / (1.0f + EXP(-a)); }
 DEVICE float op_tanh(float a) { return TANH(a); }

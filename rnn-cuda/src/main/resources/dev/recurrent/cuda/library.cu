@@ -15,6 +15,22 @@ KERNEL(copy_words, int rows, int columns, ALIASED(const int) a, int sa, ALIASED(
   FOR_EACH_ELEMENT { out[row * so + column] = a[row * sa + column]; }
 }
 
+// bfloat16 or float16, whose bits are copied.
+KERNEL(copy_halves, int rows, int columns, ALIASED(const unsigned short) a, int sa,
+       ALIASED(unsigned short) out, int so) {
+  FOR_EACH_ELEMENT { out[row * so + column] = a[row * sa + column]; }
+}
+
+// Rounds to numbers of another type.
+#define NARROW(type)                                                                          \
+  KERNEL(narrow_##type, int rows, int columns, GLOBAL(const float) a, int sa,                 \
+         GLOBAL(type) out, int so) {                                                          \
+    FOR_EACH_ELEMENT { narrow(out[row * so + column], a[row * sa + column]); }                \
+  }
+
+NARROW(bfloat16)
+NARROW(float16)
+
 KERNEL(fill, int rows, int columns, GLOBAL(float) out, int so, float value) {
   FOR_EACH_ELEMENT { out[row * so + column] = value; }
 }
@@ -131,30 +147,35 @@ KERNEL_WITH_BARRIERS(scatter_add_rows, int rows, int columns, GLOBAL(const float
 
 // A block for each 32 columns; its threads are 32 columns times BLOCK_THREADS / 32 parts of the
 // rows.
-KERNEL_WITH_BARRIERS(sum_rows, int rows, int columns, GLOBAL(const float) a, int sa,
-                     GLOBAL(float) out, float beta) {
-  SHARED_FLOATS(shared);
-  int column = BLOCK_INDEX * 32 + THREAD_INDEX % 32;
-  int parts = BLOCK_THREADS / 32;
-  int part = THREAD_INDEX / 32;
-  float sum = 0.0f;
-  if (column < columns) {
-    for (int row = part; row < rows; row += parts) {
-      sum += a[row * sa + column];
-    }
+#define SUM_ROWS(type)                                                                        \
+  KERNEL_WITH_BARRIERS(sum_rows_##type, int rows, int columns, GLOBAL(const type) a, int sa,  \
+                       GLOBAL(float) out, float beta) {                                       \
+    SHARED_FLOATS(shared);                                                                    \
+    int column = BLOCK_INDEX * 32 + THREAD_INDEX % 32;                                        \
+    int parts = BLOCK_THREADS / 32;                                                           \
+    int part = THREAD_INDEX / 32;                                                             \
+    float sum = 0.0f;                                                                         \
+    if (column < columns) {                                                                   \
+      for (int row = part; row < rows; row += parts) {                                        \
+        sum += wide(a[row * sa + column]);                                                    \
+      }                                                                                       \
+    }                                                                                         \
+    shared[THREAD_INDEX] = sum;                                                               \
+    BLOCK_SYNC();                                                                             \
+    for (int half = parts / 2; half > 0; half /= 2) {                                         \
+      if (part < half) {                                                                      \
+        shared[THREAD_INDEX] += shared[THREAD_INDEX + half * 32];                             \
+      }                                                                                       \
+      BLOCK_SYNC();                                                                           \
+    }                                                                                         \
+    if (part == 0 && column < columns) {                                                      \
+      out[column] = beta == 0.0f ? shared[THREAD_INDEX] : shared[THREAD_INDEX] + beta * out[column];\
+    }                                                                                         \
   }
-  shared[THREAD_INDEX] = sum;
-  BLOCK_SYNC();
-  for (int half = parts / 2; half > 0; half /= 2) {
-    if (part < half) {
-      shared[THREAD_INDEX] += shared[THREAD_INDEX + half * 32];
-    }
-    BLOCK_SYNC();
-  }
-  if (part == 0 && column < columns) {
-    out[column] = beta == 0.0f ? shared[THREAD_INDEX] : shared[THREAD_INDEX] + beta * out[column];
-  }
-}
+
+SUM_ROWS(float)
+SUM_ROWS(bfloat16)
+SUM_ROWS(float16)
 
 // A block for each row.
 KERNEL_WITH_BARRIERS(sum_columns, int columns, GLOBAL(const float) a, int sa, GLOBAL(float) out,

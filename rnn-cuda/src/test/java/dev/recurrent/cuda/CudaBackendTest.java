@@ -13,6 +13,7 @@ import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
 import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class CudaBackendTest {
   @Test
   void outOfMemorySaysWhatToDoAndTheBackendGoesOn() {
     Emulation.open(1).close(); // skips where there is no emulation
-    try (var backend = new CudaBackend(() -> EmulatedDevice.open(1, 1 << 20))) {
+    try (var backend = new CudaBackend(() -> EmulatedDevice.open(1, 1 << 20, Precision.FP32))) {
       var error =
           assertThrows(
               OutOfDeviceMemoryException.class,
@@ -85,7 +86,7 @@ class CudaBackendTest {
   @Test
   void memoryThatWasFreedServesALargerAllocation() {
     Emulation.open(1).close();
-    try (var backend = new CudaBackend(() -> EmulatedDevice.open(1, 1 << 20))) {
+    try (var backend = new CudaBackend(() -> EmulatedDevice.open(1, 1 << 20, Precision.FP32))) {
       for (int size = 1000; size < 200_000; size *= 2) {
         backend.memory().allocate(DataType.FLOAT32, size).close();
       }

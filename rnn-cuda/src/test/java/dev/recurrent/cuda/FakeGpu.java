@@ -12,6 +12,7 @@ import dev.recurrent.cuda.jcuda.JCudaDevice;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import java.nio.file.Path;
@@ -28,12 +29,14 @@ final class FakeGpu {
   /** Takes the libraries, in the order in which they are to be loaded. */
   public static void main(String[] libraries) {
     var files = Stream.of(libraries).map(Path::of).toList();
-    try (var backend = new CudaBackend(() -> JCudaDevice.open(0, files));
-        var reference = new ReferenceBackend()) {
-      System.out.println(backend.device());
-      copiesComeBack(backend);
-      cellsMatchReference(backend, reference);
-      outOfMemoryIsSaid(backend);
+    for (var precision : Precision.values()) {
+      try (var backend = new CudaBackend(() -> JCudaDevice.open(0, files, precision));
+          var reference = new ReferenceBackend()) {
+        System.out.println(backend.device());
+        copiesComeBack(backend);
+        cellsMatchReference(backend, reference);
+        outOfMemoryIsSaid(backend);
+      }
     }
     refusedSourceCarriesTheLog(files);
     System.out.println("done");
@@ -65,13 +68,17 @@ final class FakeGpu {
           var a = new CellProblem(backend, setup);
           var b = new CellProblem(reference, setup)) {
         a.run(tested);
-        b.run(expected);
+        a.run(tested); // recorded
+        a.run(tested); // replayed
+        for (int i = 0; i < 3; i++) {
+          b.run(expected);
+        }
         for (int i = 0; i < a.results().size(); i++) {
           var wanted = b.results().get(i);
           Tolerance.assertClose(
               wanted.elements(),
               a.results().get(i).elements(),
-              Tolerance.ofSum(300),
+              PrecisionTest.tolerance(backend.precision()) + Tolerance.ofSum(300),
               cell + " " + wanted.name());
         }
       }
@@ -88,7 +95,7 @@ final class FakeGpu {
   }
 
   private static void refusedSourceCarriesTheLog(List<Path> files) {
-    var parts = JCudaDevice.open(0, files);
+    var parts = JCudaDevice.open(0, files, Precision.FP32);
     try {
       parts.compiler().compile(new KernelSource("wrong", "neither CUDA nor C"));
       throw new AssertionError("expected a refusal");

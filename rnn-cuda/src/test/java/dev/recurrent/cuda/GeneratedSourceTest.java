@@ -9,6 +9,7 @@ import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.spi.PointwiseProgram;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,15 +58,18 @@ class GeneratedSourceTest {
   @ParameterizedTest
   @MethodSource("cellsWithoutSizes")
   void cellIsCompiledOnceForAllSizes(CellDefinition cell) {
-    var small = CudaRecurrentKernel.Plans.of(cell.program(CellSizes.of(7, 20)));
-    var large = CudaRecurrentKernel.Plans.of(cell.program(CellSizes.of(100, 512)));
+    var small = CudaRecurrentKernel.Plans.of(cell.program(CellSizes.of(7, 20)), NumberType.FLOAT32);
+    var large =
+        CudaRecurrentKernel.Plans.of(cell.program(CellSizes.of(100, 512)), NumberType.FLOAT32);
     assertEquals(small.kernels(), large.kernels());
   }
 
   /** Forward one kernel a step; backward one too, since a product writes the state's gradient. */
   @Test
   void stepOfTheLstmIsOneKernelInEachDirection() {
-    var kernels = CudaRecurrentKernel.Plans.of(Cells.LSTM.program(CellSizes.of(7, 20))).kernels();
+    var kernels =
+        CudaRecurrentKernel.Plans.of(Cells.LSTM.program(CellSizes.of(7, 20)), NumberType.FLOAT32)
+            .kernels();
     assertEquals(2, kernels.split("KERNEL\\(", -1).length - 1, kernels);
     assertTrue(kernels.contains("KERNEL(rnn_lstm_forward_0_0"), kernels);
     assertTrue(kernels.contains("KERNEL(rnn_lstm_backward_0_0"), kernels);

@@ -52,6 +52,7 @@ class JCudaTest {
     builder.environment().put("RNN_FAKE_EMULATION", emulation.toString());
     var output = run(builder);
     assertTrue(output.contains("cuda (Fake GPU, sm_90)"), output);
+    assertTrue(output.contains("first launch of a graph"), output);
     assertTrue(output.contains("asked for 2048.0 MiB"), output);
     assertTrue(output.contains("wrong: NVRTC 12.6 for sm_90 refused it:\nfake log"), output);
     assertTrue(output.endsWith("done\n"), output);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compiles the library kernels and those of every cell of the catalogue for real devices. */
 class NvccTest {
@@ -26,8 +27,8 @@ class NvccTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"sm_80", "sm_90"})
-  void kernelsCompileToMachineCodeWithoutSpills(String architecture)
+  @CsvSource({"sm_80, FLOAT32", "sm_90, FLOAT32", "sm_80, BFLOAT16", "sm_90, FLOAT16"})
+  void kernelsCompileToMachineCodeWithoutSpills(String architecture, NumberType type)
       throws IOException, InterruptedException {
     var nvcc = find();
     if (nvcc == null) {
@@ -37,7 +38,8 @@ class NvccTest {
     var source = new StringBuilder(Resources.text("device.cu"));
     source.append(Resources.text("functions.cu")).append(Resources.text("library.cu"));
     for (var cell : Cells.all()) {
-      source.append(CudaRecurrentKernel.Plans.of(cell.program(CellSizes.of(64, 128))).kernels());
+      var program = cell.program(CellSizes.of(64, 128));
+      source.append(CudaRecurrentKernel.Plans.of(program, type).kernels());
     }
     var file = Files.writeString(folder.resolve("kernels.cu"), source);
     var process =
@@ -55,11 +57,11 @@ class NvccTest {
             .start();
     var log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), log);
-    report(architecture, log);
+    report(architecture + ", " + type, log);
   }
 
   /** Prints the registers of the largest kernels. */
-  private static void report(String architecture, String log) {
+  private static void report(String what, String log) {
     int kernels = 0;
     int most = 0;
     String largest = "";
@@ -80,8 +82,7 @@ class NvccTest {
     }
     assertTrue(kernels > 50, log);
     System.out.printf(
-        "%s: %d kernels, no spills, at most %d registers (%s)%n",
-        architecture, kernels, most, largest);
+        "%s: %d kernels, no spills, at most %d registers (%s)%n", what, kernels, most, largest);
   }
 
   private static @Nullable Path find() {

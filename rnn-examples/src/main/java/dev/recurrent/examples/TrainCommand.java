@@ -1,6 +1,8 @@
 package dev.recurrent.examples;
 
 import dev.recurrent.examples.tasks.Classify;
+import dev.recurrent.examples.tasks.Sentiment;
+import dev.recurrent.examples.tasks.Tags;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class, Classify.class})
+    subcommands = {TrainTextCommand.class, Classify.class, Sentiment.class, Tags.class})
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -101,6 +101,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
               sizes.over(TextSettings.defaultShape(kind, places.quick)),
               learning.over(TextSettings.defaultLearning(kind, places.quick)),
               backend.device().backend(),
+              backend.precision(),
               places.quick);
       try (var run = new TextTraining(backend, texts, settings, folder)) {
         Files.createDirectories(folder);
@@ -131,7 +132,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     }
     var epochs = learning.epochs;
     var settings = epochs == null ? saved : saved.withEpochs(epochs);
-    try (var backend = backends.open(saved.backend(), spec);
+    try (var backend = backends.open(saved.backend(), saved.precision(), spec);
         var run = new TextTraining(backend, texts, settings, folder)) {
       settings.write(folder);
       return train(run, settings, texts, backend, folder);
@@ -242,6 +243,10 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     }
     if (!backends.isAutomatic() && !backends.name().equals(saved.backend())) {
       found.add("--backend " + backends.name() + " (the run has " + saved.backend() + ")");
+    }
+    var precision = backends.precision();
+    if (precision != null && precision != saved.precision()) {
+      found.add("--precision " + precision + " (the run has " + saved.precision() + ")");
     }
     if (!found.isEmpty()) {
       throw new ParameterException(

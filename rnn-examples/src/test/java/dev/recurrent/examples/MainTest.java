@@ -62,6 +62,7 @@ class MainTest {
           sample --model x --temperature -1 | '--temperature': expected a number of at least 0, got -1
           verify                     | '--cases=DIR'
           bench --mode both          | '--mode': expected fwd or train, got both
+          bench --precision fp8      | '--precision': expected fp32, tf32, bf16 or fp16, got fp8
           bench --threads 0          | '--threads': expected a whole number from 1
           """)
   void wrongArgumentGetsOneLineAndTheHelpsName(String line, String message) {
@@ -72,6 +73,15 @@ class MainTest {
     assertTrue(run.err().contains(message.strip()), run::err);
     assertTrue(run.err().contains("(see ./rnn"), run::err);
     assertTrue(run.err().contains("--help)"), run::err);
+  }
+
+  @Test
+  void cpuRefusesOtherPrecisionsThanFp32() {
+    var run = CommandLineRun.ofLine("bench --backend cpu --precision BF16");
+    assertEquals(1, run.status());
+    assertTrue(
+        run.err().startsWith("rnn: backend cpu: expected precision fp32, got bf16. Backends"),
+        run::err);
   }
 
   @Test

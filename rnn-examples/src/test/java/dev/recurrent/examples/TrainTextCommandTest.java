@@ -267,6 +267,7 @@ class TrainTextCommandTest {
               new TokenModel.Shape("lstm", 9, 2, 5, false),
               new TextSettings.Learning(0.2, 4, 8, 2, Method.ADAM, 0.01, 1, 0, 5, 1),
               "cpu",
+              backend.precision(),
               false);
       Files.createDirectories(run);
       settings.write(run);

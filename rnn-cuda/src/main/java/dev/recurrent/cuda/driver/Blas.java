@@ -2,7 +2,7 @@ package dev.recurrent.cuda.driver;
 
 import dev.recurrent.spi.Matrix;
 
-/** Multiplies matrices of FLOAT32 on the stream of its {@link Driver}. */
+/** Multiplies matrices on the stream of its {@link Driver}; sums and results are FLOAT32. */
 public interface Blas extends AutoCloseable {
   /** Hands a product over. */
   void multiply(Product product);
@@ -28,6 +28,7 @@ public interface Blas extends AutoCloseable {
    * @param address the address of element (0, 0)
    * @param stride the distance between rows as they are stored
    * @param order whether the product reads it as it is stored or transposed
+   * @param type its numbers; both factors of a product have the same
    */
-  record Factor(long address, int stride, Matrix.Order order) {}
+  record Factor(long address, int stride, Matrix.Order order, NumberType type) {}
 }

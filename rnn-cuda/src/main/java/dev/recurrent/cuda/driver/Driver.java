@@ -42,6 +42,9 @@ public interface Driver extends AutoCloseable {
   /** Loads what the device's {@link KernelCompiler} has compiled. */
   KernelModule load(Path image);
 
+  /** Returns a recording of nothing. */
+  Recording newRecording();
+
   /** Waits until all work handed over so far is done. */
   void synchronize();
 
@@ -50,6 +53,25 @@ public interface Driver extends AutoCloseable {
 
   /** What a device says about its memory, in bytes. */
   record MemoryUse(long free, long total) {}
+
+  /**
+   * Holds kernels and products, with their arguments, that are handed over again and again as one:
+   * a CUDA graph. What they read and write is at the same addresses every time.
+   */
+  interface Recording extends AutoCloseable {
+    /**
+     * Takes the kernels and products that {@code work} hands over, none of which is done, in place
+     * of those that it had. The work may neither copy nor wait. If it fails, the recording is as it
+     * was.
+     */
+    void record(Runnable work);
+
+    /** Hands over what was recorded. */
+    void replay();
+
+    @Override
+    void close();
+  }
 
   /** Holds loaded kernels. */
   interface KernelModule extends AutoCloseable {

@@ -54,6 +54,16 @@ public final class LaunchArguments {
     return pointers;
   }
 
+  /** Returns such an array for the arguments as they are now, in memory of the given arena. */
+  public MemorySegment copy(Arena arena) {
+    var copied = arena.allocate(8L * count, 8).copyFrom(values.asSlice(0, 8L * count));
+    var copiedPointers = arena.allocate(8L * count, 8);
+    for (int i = 0; i < count; i++) {
+      copiedPointers.setAtIndex(ValueLayout.JAVA_LONG, i, copied.address() + 8L * i);
+    }
+    return copiedPointers;
+  }
+
   private int next() {
     if (count == CAPACITY) {
       throw new IllegalStateException("kernel: expected at most " + CAPACITY + " arguments");

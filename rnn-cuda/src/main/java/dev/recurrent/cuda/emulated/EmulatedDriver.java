@@ -2,7 +2,6 @@ package dev.recurrent.cuda.emulated;
 
 import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.Driver;
-import dev.recurrent.cuda.driver.LaunchArguments;
 import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,10 +12,13 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs kernels on the CPU. Memory of the device is native memory, whose bounds the kernels check;
@@ -47,6 +49,7 @@ final class EmulatedDriver implements Driver {
   private final TreeMap<Long, Long> limits = new TreeMap<>(); // address to bytes in use
   private MemorySegment buffers = arena.allocate(16L * 64, 8);
   private boolean buffersChanged = true;
+  private @Nullable List<Runnable> recorded; // while something is being recorded
   private long held;
 
   private record Allocation(Arena arena, MemorySegment memory) {}
@@ -70,6 +73,7 @@ final class EmulatedDriver implements Driver {
   @Override
   @SuppressWarnings("MustBeClosedChecker") // free and close close it
   public long allocate(long bytes) {
+    refuseWhileRecording("cuMemAlloc");
     if (held + bytes > capacity) {
       throw new OutOfDeviceMemoryException(
           "cuMemAlloc of " + bytes + " bytes", OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY");
@@ -84,6 +88,7 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public void free(long address) {
+    refuseWhileRecording("cuMemFree");
     var allocation = allocations.remove(address);
     if (allocation == null) {
       throw new CudaException("cuMemFree", 1, "CUDA_ERROR_INVALID_VALUE");
@@ -104,16 +109,19 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public void upload(MemorySegment host, long address) {
+    refuseWhileRecording("cuEventSynchronize");
     slice(address, host.byteSize()).copyFrom(host);
   }
 
   @Override
   public void download(long address, MemorySegment host) {
+    refuseWhileRecording("cuStreamSynchronize");
     host.copyFrom(slice(address, host.byteSize()));
   }
 
   @Override
   public void clear(long address, long bytes) {
+    refuseWhileRecording("cuMemsetD8Async");
     slice(address, bytes).fill((byte) 0);
   }
 
@@ -159,7 +167,14 @@ final class EmulatedDriver implements Driver {
                         new CudaException(
                             "cuModuleGetFunction " + name, 500, "CUDA_ERROR_NOT_FOUND"));
         var handle = Linker.nativeLinker().downcallHandle(symbol, LAUNCHER);
-        return (shape, arguments) -> launch(handle, shape, arguments);
+        return (shape, arguments) -> {
+          if (recorded == null) {
+            launch(handle, shape, arguments.pointers());
+          } else {
+            var copy = arguments.copy(Arena.ofAuto());
+            recorded.add(() -> launch(handle, shape, copy));
+          }
+        };
       }
 
       @Override
@@ -177,15 +192,14 @@ final class EmulatedDriver implements Driver {
           ValueLayout.JAVA_INT,
           ValueLayout.JAVA_INT);
 
-  private void launch(MethodHandle handle, LaunchShape shape, LaunchArguments arguments) {
+  private void launch(MethodHandle handle, LaunchShape shape, MemorySegment arguments) {
     LAUNCH.lock();
     try {
       if (buffersChanged) {
         writeBuffers();
       }
       context.set(ValueLayout.JAVA_LONG, 24, 0);
-      handle.invokeExact(
-          context, arguments.pointers(), shape.blocks(), shape.threads(), shape.sharedBytes());
+      handle.invokeExact(context, arguments, shape.blocks(), shape.threads(), shape.sharedBytes());
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -214,8 +228,57 @@ final class EmulatedDriver implements Driver {
     buffersChanged = false;
   }
 
+  /** Does some work, or records it. */
+  void handOver(Runnable work) {
+    if (recorded == null) {
+      work.run();
+    } else {
+      recorded.add(work);
+    }
+  }
+
   @Override
-  public void synchronize() {}
+  public Recording newRecording() {
+    return new Recording() {
+      private List<Runnable> list = List.of();
+
+      @Override
+      public void record(Runnable work) {
+        refuseWhileRecording("cuStreamBeginCapture");
+        var own = new ArrayList<Runnable>();
+        recorded = own;
+        try {
+          work.run();
+        } finally {
+          recorded = null;
+        }
+        list = own;
+      }
+
+      @Override
+      public void replay() {
+        refuseWhileRecording("cuGraphLaunch");
+        list.forEach(Runnable::run);
+      }
+
+      @Override
+      public void close() {
+        list = List.of();
+      }
+    };
+  }
+
+  /** A capture of CUDA fails if one of these operations is tried meanwhile. */
+  private void refuseWhileRecording(String operation) {
+    if (recorded != null) {
+      throw new CudaException(operation, 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED");
+    }
+  }
+
+  @Override
+  public void synchronize() {
+    refuseWhileRecording("cuStreamSynchronize");
+  }
 
   @Override
   public void close() {

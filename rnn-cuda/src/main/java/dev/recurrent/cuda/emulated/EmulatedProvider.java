@@ -9,6 +9,8 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
+import dev.recurrent.spi.Precision;
+import java.util.Set;
 
 /**
  * Offers the backend {@code cuda-emulated}: the kernels of {@code cuda} on the CPU, to check them.
@@ -42,11 +44,16 @@ public final class EmulatedProvider implements BackendProvider {
   }
 
   @Override
+  public Set<Precision> precisions() {
+    return Set.of(Precision.values());
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
       throw new BackendUnavailableException(
           "backend " + name() + ": " + reason + "; " + remedy, cause);
     }
-    return new CudaBackend(() -> EmulatedDevice.open(SEED, MEMORY));
+    return new CudaBackend(() -> EmulatedDevice.open(SEED, MEMORY, options.precision()));
   }
 }

@@ -47,11 +47,7 @@ final class HostCompiler implements KernelCompiler {
 
   @Override
   public Path compile(KernelSource source) {
-    return compile(source.name(), emulation + "\n" + source.text());
-  }
-
-  /** Compiles a source that does without the emulation. */
-  Path compile(String name, String text) {
+    var text = emulation + "\n" + source.text();
     var ingredients = List.of(version, String.join(" ", OPTIONS), text);
     return cache.get(
         ingredients,
@@ -65,7 +61,7 @@ final class HostCompiler implements KernelCompiler {
             command.addAll(List.of(file.toString(), "-o", library.toString()));
             var log = run(command);
             if (!Files.isRegularFile(library)) {
-              throw new KernelCompilationException(name, "g++", log);
+              throw new KernelCompilationException(source.name(), "g++", log);
             }
           } finally {
             Files.deleteIfExists(file);

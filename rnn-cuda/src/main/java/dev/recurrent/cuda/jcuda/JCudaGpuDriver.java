@@ -28,6 +28,7 @@ final class JCudaGpuDriver implements Driver {
 
   private final JCudaContext context;
   private final CUstream stream = new CUstream();
+  private final GraphUpdate graphUpdate = new GraphUpdate();
   private final Staging staging;
 
   JCudaGpuDriver(JCudaContext context) {
@@ -93,6 +94,11 @@ final class JCudaGpuDriver implements Driver {
       throw new UncheckedIOException(e);
     }
     return new GpuModule(module);
+  }
+
+  @Override
+  public Recording newRecording() {
+    return new JCudaGraph(stream, graphUpdate);
   }
 
   @Override

@@ -17,7 +17,10 @@ final class GivenOptions {
 
   private GivenOptions() {}
 
-  /** Returns the options that decide the bits of a run, files by their absolute path. */
+  /**
+   * Returns the options that decide the bits of a run as {@code --name=value}, files by their
+   * absolute path.
+   */
   static List<String> deciding(ParseResult parsed) {
     var arguments = new ArrayList<String>();
     for (var option : parsed.matchedOptions()) {
@@ -35,8 +38,8 @@ final class GivenOptions {
     }
     boolean file = option.type() == Path.class;
     for (var value : option.originalStringValues()) {
-      arguments.add(option.longestName());
-      arguments.add(file ? Path.of(value).toAbsolutePath().toString() : value);
+      var given = file ? Path.of(value).toAbsolutePath().toString() : value;
+      arguments.add(option.longestName() + "=" + given);
     }
   }
 }

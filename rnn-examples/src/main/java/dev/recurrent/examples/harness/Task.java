@@ -5,12 +5,16 @@ import dev.recurrent.cell.Cells;
 import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.CellName;
 import dev.recurrent.score.Measure;
+import dev.recurrent.spi.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -132,9 +136,36 @@ public abstract class Task<E> implements Callable<Integer> {
     return places.quick ? Effort.QUICK : Effort.FULL;
   }
 
-  /** Returns the cell of the run. */
+  /**
+   * Returns what {@code --cell} may name besides the cells of the catalogue; nothing by default.
+   */
+  protected List<String> otherCells() {
+    return List.of();
+  }
+
+  /** Returns the cell of the run, which must be one of the catalogue. */
   protected final CellDefinition cell() {
     return Cells.named(settings().cell());
+  }
+
+  /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */
+  protected final boolean isRecurrent() {
+    return !settings().cell().equals(Settings.NO_CELL);
+  }
+
+  /** Returns what {@code --data} names, or null where the sample is wanted. */
+  protected final @Nullable Path dataFile() {
+    return places.data;
+  }
+
+  /** Returns what {@code --validation} names, or null where it is a part of the data. */
+  protected final @Nullable Path validationFile() {
+    return places.validation;
+  }
+
+  /** Returns what {@code --test} names, or null where it is a part of the data. */
+  protected final @Nullable Path testFile() {
+    return places.test;
   }
 
   /** Returns the seed of the run. */
@@ -178,6 +209,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return backends;
   }
 
+  /** Returns the precision of the run. */
+  final Precision precision() {
+    return Objects.requireNonNullElse(backends.precision(), Precision.FP32);
+  }
+
   final CommandSpec spec() {
     return spec;
   }
@@ -187,8 +223,18 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments) {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
+  }
+
+  private void requireKnownCell() {
+    var known = new CellName.Candidates();
+    known.addAll(otherCells());
+    var given = learning.cell;
+    if (given != null && !known.contains(given)) {
+      throw wrongUsage("--cell: expected one of " + known + ", got " + given);
+    }
   }
 
   /** Refuses options that contradict each other or the data. */
@@ -198,6 +244,7 @@ public abstract class Task<E> implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
+    requireKnownCell();
     return new TaskCommand<>(this).call();
   }
 }

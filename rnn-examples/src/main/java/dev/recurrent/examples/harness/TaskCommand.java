@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.ParameterException;
 
 /** Does {@code ./rnn train NAME}: begins a run in a new folder, or goes on with one. */
@@ -20,7 +19,7 @@ final class TaskCommand<E> {
   private static final Path RUNS = Path.of("runs");
 
   /** What may be said of a run that goes on. */
-  private static final Set<String> WHERE_GOING_ON = Set.of("--epochs");
+  private static final String WHERE_GOING_ON = "--epochs=";
 
   private final Task<E> task;
   private final PrintWriter out;
@@ -63,7 +62,7 @@ final class TaskCommand<E> {
     }
     var rows = begun.rows();
     var parts = begun.parts(rows);
-    try (var backend = task.backends().open(file.backend(), task.spec())) {
+    try (var backend = begun.backends().open(file.backend(), begun.precision(), task.spec())) {
       return new TaskCommand<>(begun)
           .train(backend, new TaskRun.Setup<>(begun, parts, file, folder), rows);
     }
@@ -120,8 +119,7 @@ final class TaskCommand<E> {
       throws IOException {
     var found = new ArrayList<String>();
     for (var argument : given) {
-      boolean known = file.arguments().contains(argument) || WHERE_GOING_ON.contains(argument);
-      if (argument.startsWith("--") && !known) {
+      if (!file.arguments().contains(argument) && !argument.startsWith(WHERE_GOING_ON)) {
         found.add(argument);
       }
     }

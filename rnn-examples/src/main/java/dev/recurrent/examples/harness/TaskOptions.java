@@ -69,9 +69,9 @@ final class TaskOptions {
         names = "--cell",
         paramLabel = "NAME",
         order = 11,
-        converter = CellName.class,
+        converter = CellName.Lowercase.class,
         completionCandidates = CellName.Candidates.class,
-        description = "One of ${COMPLETION-CANDIDATES}.")
+        description = "One of ${COMPLETION-CANDIDATES}; some tasks have more.")
     @Nullable String cell;
 
     @Option(
@@ -147,9 +147,24 @@ final class TaskOptions {
     @Nullable Double clip;
 
     @Option(
+        names = "--weight-decay",
+        paramLabel = "X",
+        order = 21,
+        converter = Numbers.NotNegative.class,
+        description = "Weight decay; above 0 the optimizer is AdamW.")
+    @Nullable Double weightDecay;
+
+    @Option(
+        names = "--decay",
+        paramLabel = "COURSE",
+        order = 22,
+        description = "How the learning rate falls until the last epoch: ${COMPLETION-CANDIDATES}.")
+    @Nullable Decay decay;
+
+    @Option(
         names = "--seed",
         paramLabel = "N",
-        order = 21,
+        order = 23,
         defaultValue = "1",
         description = "Decides all that is random. Default: ${DEFAULT-VALUE}")
     long seed = 1;
@@ -157,7 +172,7 @@ final class TaskOptions {
     @Option(
         names = "--checkpoint-seconds",
         paramLabel = "N",
-        order = 22,
+        order = 24,
         defaultValue = "60",
         converter = Numbers.AtLeastZero.class,
         description = "Time between checkpoints within an epoch. Default: ${DEFAULT-VALUE}")
@@ -179,7 +194,9 @@ final class TaskOptions {
           Objects.requireNonNullElse(epochs, defaults.epochs()),
           Objects.requireNonNullElse(learningRate, defaults.learningRate()),
           Objects.requireNonNullElse(clip, defaults.clip()),
-          Objects.requireNonNullElse(patience, defaults.patience()));
+          Objects.requireNonNullElse(weightDecay, defaults.weightDecay()),
+          Objects.requireNonNullElse(patience, defaults.patience()),
+          Objects.requireNonNullElse(decay, defaults.decay()));
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.recurrent.examples.run.HistoryFile;
 import dev.recurrent.examples.run.LossCurve;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
-import dev.recurrent.train.Adam;
 import dev.recurrent.train.Batches;
 import dev.recurrent.train.Buckets;
 import dev.recurrent.train.Budget;
@@ -22,7 +21,7 @@ import java.util.TreeMap;
 
 /**
  * Trains the model of a task in a folder: mini-batches of like lengths in an order of its own in
- * every epoch, Adam, clipping, early stopping, checkpoints; then tests the best model.
+ * every epoch, clipping, early stopping, checkpoints; then tests the best model.
  */
 final class TaskRun<E> implements AutoCloseable {
   static final String MODEL = "best.safetensors";
@@ -47,7 +46,8 @@ final class TaskRun<E> implements AutoCloseable {
     training =
         Training.of(model)
             .loss(model::loss)
-            .optimizer(Adam.withLearningRate(settings.learningRate()))
+            .optimizer(settings.optimizer())
+            .schedule(settings.decay().schedule())
             .clipGradientNorm(settings.clip())
             .stopEarly(settings.patience())
             .validateOn(validationBatches(), model.validation())

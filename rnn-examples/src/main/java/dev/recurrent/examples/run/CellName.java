@@ -19,6 +19,14 @@ public final class CellName implements ITypeConverter<String> {
     return name;
   }
 
+  /** Takes any name, in lower case as all names are; the caller knows which there are. */
+  public static final class Lowercase implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      return text.toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** Lists the names of the catalogue. */
   public static final class Candidates extends ArrayList<String> {
     private static final long serialVersionUID = 1;

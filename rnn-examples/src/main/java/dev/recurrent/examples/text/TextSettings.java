@@ -1,6 +1,7 @@
 package dev.recurrent.examples.text;
 
 import dev.recurrent.io.AtomicFiles;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.train.Adam;
 import dev.recurrent.train.Optimizer;
 import dev.recurrent.train.Sgd;
@@ -23,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param shape the sizes of the model
  * @param learning how it learns
  * @param backend the name of the backend
+ * @param precision the numbers in which the backend multiplies
  * @param quick whether the run has to show at its end that it has learnt something
  */
 public record TextSettings(
@@ -32,6 +34,7 @@ public record TextSettings(
     TokenModel.Shape shape,
     Learning learning,
     String backend,
+    Precision precision,
     boolean quick) {
 
   private static final String FILE = "run.json";
@@ -142,7 +145,7 @@ public record TextSettings(
             l.decayAfter,
             l.clip,
             l.seed);
-    return new TextSettings(places, sha256, code, shape, longer, backend, quick);
+    return new TextSettings(places, sha256, code, shape, longer, backend, precision, quick);
   }
 
   /** Tells whether a folder holds a run. */

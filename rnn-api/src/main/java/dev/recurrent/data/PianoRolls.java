@@ -1,0 +1,144 @@
+package dev.recurrent.data;
+
+import dev.recurrent.io.Quoted;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads polyphonic music as JSON: a list of pieces, each a list of steps, each a list of the MIDI
+ * pitches that sound; or an object with such a list for each part, such as {@code train}, {@code
+ * valid} and {@code test} (Boulanger-Lewandowski et al. 2012). A pitch of -1 is silence, as in
+ * files that have a place for each voice.
+ */
+public final class PianoRolls {
+  /** The name of the only part of a file that has no parts. */
+  public static final String WHOLE = "";
+
+  private static final int SILENCE = -1;
+  private static final int HIGHEST = 127;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private final Path file;
+  private final JsonParser parser;
+  private final Rows rows;
+
+  private PianoRolls(Path file, JsonParser parser, Rows rows) {
+    this.file = file;
+    this.parser = parser;
+    this.rows = rows;
+  }
+
+  /**
+   * Reads the pieces of a file, {@code [steps][pitches]} each, by the names of the parts.
+   *
+   * @throws DataException if the file is not such JSON, or a piece holds no pitches where they
+   *     should be and malformed pieces are not to be skipped
+   */
+  public static Map<String, List<int[][]>> read(Path file, Rows rows) throws IOException {
+    try (var parser = JSON.createParser(TextFile.text(file))) {
+      return new PianoRolls(file, parser, rows).parts();
+    } catch (JacksonException e) {
+      var location = e.getLocation();
+      var place =
+          location == null || location.getLineNr() < 1
+              ? Place.of(file)
+              : new Place(file, location.getLineNr(), Math.max(1, location.getColumnNr()));
+      throw new DataException(place, "JSON", Quoted.oneLine(e.getOriginalMessage()));
+    }
+  }
+
+  private Map<String, List<int[][]>> parts() throws IOException {
+    var parts = new LinkedHashMap<String, List<int[][]>>();
+    var token = parser.nextToken();
+    if (token == JsonToken.START_ARRAY) {
+      parts.put(WHOLE, pieces());
+    } else {
+      require(token, JsonToken.START_OBJECT, "a list of pieces, or an object of such lists");
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        var name = parser.currentName();
+        require(parser.nextToken(), JsonToken.START_ARRAY, "a list of pieces");
+        parts.put(name, pieces());
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw malformed("the end of the file");
+    }
+    return Collections.unmodifiableMap(parts);
+  }
+
+  private List<int[][]> pieces() throws IOException {
+    var pieces = new ArrayList<int[][]>();
+    for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      require(token, JsonToken.START_ARRAY, "a piece, a list of steps");
+      var before = depth();
+      try {
+        pieces.add(steps());
+      } catch (DataException e) {
+        rows.reject(e);
+        leave(before);
+      }
+    }
+    return Collections.unmodifiableList(pieces);
+  }
+
+  private int[][] steps() throws IOException {
+    var steps = new ArrayList<int[]>();
+    for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      require(token, JsonToken.START_ARRAY, "a step, a list of MIDI pitches");
+      steps.add(pitches());
+    }
+    return steps.toArray(int[][]::new);
+  }
+
+  private int[] pitches() throws IOException {
+    var pitches = new ArrayList<Integer>();
+    for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      require(token, JsonToken.VALUE_NUMBER_INT, "a MIDI pitch, a whole number");
+      int pitch = parser.getIntValue();
+      if (pitch < SILENCE || pitch > HIGHEST) {
+        throw malformed("a MIDI pitch from 0 to 127, or -1 for silence");
+      }
+      if (pitch != SILENCE) {
+        pitches.add(pitch);
+      }
+    }
+    return pitches.stream().mapToInt(pitch -> pitch).toArray();
+  }
+
+  private int depth() {
+    return parser.streamReadContext().getNestingDepth();
+  }
+
+  /** Goes on behind a piece that has been left in the middle. */
+  private void leave(int depth) {
+    while (depth() >= depth) {
+      parser.nextToken();
+    }
+  }
+
+  private void require(JsonToken token, JsonToken wanted, String expected) throws DataException {
+    if (token != wanted) {
+      throw malformed(expected);
+    }
+  }
+
+  private DataException malformed(String expected) {
+    var location = parser.currentTokenLocation();
+    var got = parser.currentToken() == null ? "nothing" : Quoted.quote(parser.getString());
+    return new DataException(
+        new Place(file, Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr())),
+        expected,
+        got);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.recurrent.decode;
+
+import dev.recurrent.decode.Hypothesis.Ending;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Holds the sequences that a {@link BeamSearch} writes for one source. */
+final class Beam {
+  private final BeamSearch search;
+  private final List<Hypothesis> ended = new ArrayList<>();
+  private List<Path> running;
+  private int length;
+
+  private record Candidate(int rank, int token, double logProbability) {
+    static final Comparator<Candidate> BEST_FIRST =
+        Comparator.comparingDouble(Candidate::logProbability)
+            .reversed()
+            .thenComparingInt(Candidate::rank)
+            .thenComparingInt(Candidate::token);
+  }
+
+  Beam(BeamSearch search, Path start) {
+    this.search = search;
+    this.running = List.of(start);
+  }
+
+  /** Returns the sequences that go on, the most probable first. */
+  List<Path> running() {
+    return running;
+  }
+
+  /**
+   * Continues all sequences by one token.
+   *
+   * @param logits those of the running sequences are in rows {@code first} on
+   * @param attention the weights of each running sequence
+   */
+  void advance(LogitRows logits, List<float[]> attention, int first) {
+    length++;
+    var candidates = candidates(logits, first);
+    var next = new ArrayList<Path>();
+    for (int i = 0; i < candidates.size() && next.size() < search.width(); i++) {
+      var c = candidates.get(i);
+      var path =
+          new Path(
+              running.get(c.rank),
+              c.token,
+              first + c.rank,
+              c.logProbability,
+              attention.get(c.rank));
+      if (c.token != search.endToken()) {
+        next.add(path);
+      } else if (i < search.width()) {
+        end(path, Ending.END_TOKEN);
+      }
+    }
+    running = ended.size() >= search.width() ? List.of() : next;
+  }
+
+  /** Returns the hypotheses, the best first. */
+  List<Hypothesis> finish() {
+    running.forEach(path -> end(path, Ending.CUT_OFF));
+    running = List.of();
+    return ended.stream()
+        .sorted(Comparator.comparingDouble(Hypothesis::score).reversed())
+        .limit(search.width())
+        .toList();
+  }
+
+  /**
+   * Returns the best continuations: twice the width, so that {@code width} go on though as many
+   * end.
+   */
+  private List<Candidate> candidates(LogitRows logits, int first) {
+    int count = Math.multiplyExact(2, search.width());
+    var candidates = new ArrayList<Candidate>();
+    for (int rank = 0; rank < running.size(); rank++) {
+      double before = running.get(rank).logProbability();
+      double total = logits.logSumExp(first + rank, 1);
+      for (int token : logits.largest(first + rank, count)) {
+        candidates.add(
+            new Candidate(rank, token, before + logits.get(first + rank, token) - total));
+      }
+    }
+    candidates.sort(Candidate.BEST_FIRST);
+    return candidates.subList(0, Math.min(count, candidates.size()));
+  }
+
+  private void end(Path path, Ending ending) {
+    ended.add(path.end(ending, search.score(path.logProbability(), length)));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.recurrent.layer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.recurrent.cell.Cells;
+import dev.recurrent.reference.ReferenceBackend;
+import dev.recurrent.tape.FiniteDifferences;
+import dev.recurrent.tape.Sequences;
+import dev.recurrent.tape.Tape;
+import dev.recurrent.tape.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** One vector becomes a sequence: as the initial state, or repeated at each step. */
+class OneToManyTest {
+  private static final float[][] VECTORS = {{1, -2}, {0.5f, 1}, {-1, 0.3f}};
+  private static final List<int[]> TOKENS =
+      List.of(new int[] {1, 2}, new int[] {}, new int[] {0, 2, 1, 1});
+
+  private static final class Caption extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(3, 3));
+    final Dense start = add("start", Dense.of(2, 4));
+    final Recurrent fromState = add("fromState", Recurrent.of(Cells.GRU, 3, 4));
+    final Recurrent fromSteps = add("fromSteps", Recurrent.of(Cells.GRU, 3 + 2, 4));
+
+    Tensor asInitialState(Tape tape, float[][] vectors, Sequences tokens) {
+      var states = List.of(start.on(tape, constant(tape, vectors)));
+      return fromState.run(tape, embedding.on(tape, tokens), states).output();
+    }
+
+    Tensor atEachStep(Tape tape, float[][] vectors, Sequences tokens) {
+      var repeated = constant(tape, vectors).repeat(tokens.layout());
+      return fromSteps.on(tape, embedding.on(tape, tokens).joinColumns(repeated));
+    }
+
+    Tensor projectedAtEachStep(Tape tape, float[][] vectors, Sequences tokens) {
+      var repeated = start.on(tape, constant(tape, vectors)).columns(1, 2).repeat(tokens.layout());
+      return fromSteps.on(tape, embedding.on(tape, tokens).joinColumns(repeated));
+    }
+
+    private static Tensor constant(Tape tape, float[][] vectors) {
+      var flat = new float[vectors.length * 2];
+      for (int i = 0; i < vectors.length; i++) {
+        System.arraycopy(vectors[i], 0, flat, 2 * i, 2);
+      }
+      return tape.constant(flat, vectors.length, 2);
+    }
+  }
+
+  @Test
+  void eachSequenceGoesOnFromItsOwnVector() {
+    try (var backend = new ReferenceBackend();
+        var model = new Caption();
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(2));
+      var tokens = Sequences.ofTokens(TOKENS);
+      var fromState = model.asInitialState(tape, VECTORS, tokens).unpack();
+      var atEachStep = model.atEachStep(tape, VECTORS, tokens).unpack();
+      for (int i = 0; i < VECTORS.length; i++) {
+        var vector = new float[][] {VECTORS[i]};
+        var alone = Sequences.ofTokens(List.of(TOKENS.get(i)));
+        var state = model.asInitialState(tape, vector, alone).unpack().getFirst();
+        assertArrayEquals(state, fromState.get(i));
+        assertArrayEquals(byHand(tape, model, VECTORS[i], TOKENS.get(i)), atEachStep.get(i));
+      }
+    }
+  }
+
+  /** Joins the vector to the rows on the host. */
+  private static float[][] byHand(Tape tape, Caption model, float[] vector, int[] tokens) {
+    if (tokens.length == 0) {
+      return new float[0][];
+    }
+    var table = model.embedding.weight().toArray();
+    var x = new float[tokens.length][];
+    for (int t = 0; t < tokens.length; t++) {
+      x[t] = Arrays.copyOfRange(table, tokens[t] * 3, tokens[t] * 3 + 5);
+      System.arraycopy(vector, 0, x[t], 3, 2);
+    }
+    return model.fromSteps.on(tape, tape.input(Sequences.ofSequence(x))).unpack().getFirst();
+  }
+
+  @Test
+  void theGradientReachesTheVector() {
+    checkGradients(Caption::asInitialState);
+    checkGradients(Caption::projectedAtEachStep);
+  }
+
+  private interface Run {
+    Tensor of(Caption model, Tape tape, float[][] vectors, Sequences tokens);
+  }
+
+  private static void checkGradients(Run run) {
+    try (var backend = new ReferenceBackend();
+        var model = new Caption()) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(2));
+      FiniteDifferences.check(
+          backend,
+          model.store(),
+          tape -> {
+            var y = run.of(model, tape, VECTORS, Sequences.ofTokens(TOKENS));
+            return y.times(y).sum();
+          });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.recurrent.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class CrowdingTest {
+  private static final long MILLISECOND = 1_000_000;
+
+  @Test
+  void workersThatMostlyWaitLeaveTheWorkToOneForAWhile() {
+    var crowding = new Crowding(2, 2);
+    assertEquals(2, crowding.worthwhile(0));
+    crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 30 * MILLISECOND);
+    assertEquals(1, crowding.worthwhile(31 * MILLISECOND));
+    assertEquals(1, crowding.worthwhile(79 * MILLISECOND));
+    assertEquals(2, crowding.worthwhile(81 * MILLISECOND));
+  }
+
+  @Test
+  void pauseGrowsWhileItStaysCrowdedAndShrinksAfter() {
+    var crowding = new Crowding(2, 2);
+    crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
+    assertEquals(2, crowding.worthwhile(51 * MILLISECOND));
+    crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 60 * MILLISECOND);
+    assertEquals(1, crowding.worthwhile(120 * MILLISECOND));
+    assertEquals(2, crowding.worthwhile(161 * MILLISECOND));
+    crowding.done(30 * MILLISECOND, 0, 200 * MILLISECOND);
+    crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 230 * MILLISECOND);
+    assertEquals(2, crowding.worthwhile(281 * MILLISECOND));
+  }
+
+  @Test
+  void littleWaitingAndShortTasksDecideNothing() {
+    var crowding = new Crowding(2, 2);
+    crowding.done(30 * MILLISECOND, 9 * MILLISECOND, 0);
+    assertEquals(2, crowding.worthwhile(1));
+    crowding.done(MILLISECOND, MILLISECOND, 0);
+    assertEquals(2, crowding.worthwhile(2));
+  }
+
+  @Test
+  void manyWorkersMayWaitMoreBeforeOneIsQuicker() {
+    var crowding = new Crowding(16, 16);
+    crowding.done(100 * MILLISECOND, 80 * MILLISECOND, 0);
+    assertEquals(16, crowding.worthwhile(1));
+    crowding.done(100 * MILLISECOND, 90 * MILLISECOND, 0);
+    assertEquals(1, crowding.worthwhile(1));
+  }
+
+  @Test
+  void moreWorkersThanProcessorsAreNeverStopped() {
+    var crowding = new Crowding(3, 2);
+    crowding.done(100 * MILLISECOND, 100 * MILLISECOND, 0);
+    assertEquals(3, crowding.worthwhile(1));
+  }
+}

@@ -1,0 +1,160 @@
+package dev.recurrent.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.recurrent.data.LabelledText;
+import dev.recurrent.examples.made.MadeNames;
+import dev.recurrent.io.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs what all tasks share, with the smallest of them. */
+final class TaskCommandTest {
+  private static final List<String> SMALL =
+      List.of("--hidden", "5", "--embed", "3", "--batch", "8", "--patience", "9");
+
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void writeNames() throws IOException {
+    data = Files.createDirectory(folder.resolve("names"));
+    var byLabel =
+        MadeNames.of(200, 3).stream()
+            .collect(Collectors.groupingBy(name -> Objects.requireNonNull(name.label())));
+    for (var entry : byLabel.entrySet()) {
+      Files.write(
+          data.resolve(entry.getKey() + ".txt"),
+          entry.getValue().stream().map(LabelledText::text).toList());
+    }
+  }
+
+  @Test
+  void runThatGoesOnEndsInTheSameBitsAsOneThatNeverStopped() throws IOException {
+    train("whole", "--epochs", "3");
+    train("parted", "--epochs", "1");
+    var rest = resume("parted", "--epochs", "3");
+    assertEquals(0, rest.status(), rest.toString());
+    for (var file : List.of("checkpoint.safetensors", "best.safetensors")) {
+      assertEquals(tensors("whole/" + file), tensors("parted/" + file), file);
+    }
+    assertEquals(
+        Files.readString(folder.resolve("whole/scores.json")),
+        Files.readString(folder.resolve("parted/scores.json")));
+  }
+
+  @Test
+  void resumeRefusesOtherOptionsAndOtherData() throws IOException {
+    train("run", "--epochs", "1");
+    var contradiction = resume("run", "--hidden", "7");
+    assertEquals(2, contradiction.status());
+    assertTrue(contradiction.err().contains("--hidden"), contradiction.err());
+    Files.writeString(data.resolve("Avian.txt"), "twee\n");
+    var changed = resume("run", "--epochs", "2");
+    assertEquals(1, changed.status());
+    assertTrue(changed.err().contains("files that have changed"), changed.err());
+  }
+
+  @Test
+  void folderOfAnotherRunIsNeverWrittenTo() throws IOException {
+    train("run", "--epochs", "1");
+    var again = CommandLineRun.of("train", "classify", "--quick", "--out", path("run"));
+    assertEquals(1, again.status());
+    assertTrue(again.err().contains("--resume"), again.err());
+  }
+
+  @Test
+  void predictsAndScoresWithTheModelAlone() throws IOException {
+    train("run", "--epochs", "2");
+    var alone = Files.copy(folder.resolve("run/best.safetensors"), folder.resolve("m.safetensors"));
+    var input = Files.writeString(folder.resolve("input.txt"), "tweewit\nq\"a,\n");
+    var csv = predict(alone, input, "csv");
+    assertEquals(0, csv.status(), csv.toString());
+    var lines = csv.out().lines().toList();
+    assertEquals(3, lines.size(), csv.out());
+    assertEquals("input,class,probability", lines.get(0));
+    assertTrue(lines.get(2).startsWith("\"q\"\"a,\","), csv.out());
+    var json = predict(alone, input, "jsonl");
+    assertTrue(json.out().startsWith("{\"input\":\"tweewit\",\"class\":\""), json.out());
+    var eval = CommandLineRun.of("eval", "--model", alone.toString(), "--data", data.toString());
+    assertEquals(0, eval.status(), eval.toString());
+    assertTrue(eval.out().matches("(?s).*score +macro F1 0\\.\\d{4} \\(95 % .*"), eval.out());
+  }
+
+  @Test
+  void modelOfAnotherOriginIsRefused() throws IOException {
+    var text = folder.resolve("text.txt");
+    Files.writeString(text, "abcdefgh ".repeat(100));
+    var run =
+        CommandLineRun.ofLine(
+            "train text --hidden 3 --embed 2 --batch 2 --seq 4 --epochs 1 --data "
+                + text
+                + " --out "
+                + path("text"));
+    assertEquals(0, run.status(), run.toString());
+    var eval = CommandLineRun.of("eval", "--model", path("text"), "--data", data.toString());
+    assertEquals(1, eval.status());
+    assertTrue(eval.err().contains("expected a model that 'rnn train TASK' has made"), eval.err());
+    var none = CommandLineRun.of("eval", "--model", path("nowhere"), "--data", data.toString());
+    assertEquals(1, none.status());
+    assertTrue(none.err().contains("best.safetensors"), none.err());
+  }
+
+  @Test
+  void labelThatTheModelDoesNotKnowIsNamed() throws IOException {
+    train("run", "--epochs", "1");
+    var other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("Martian.txt"), "zork\n");
+    var eval = CommandLineRun.of("eval", "--model", path("run"), "--data", other.toString());
+    assertEquals(1, eval.status());
+    assertTrue(eval.err().contains("Martian") && eval.err().contains("zork"), eval.err());
+    assertFalse(eval.err().contains("internal error"), eval.err());
+  }
+
+  private void train(String name, String... more) {
+    var arguments =
+        new ArrayList<>(
+            List.of("train", "classify", "--data", data.toString(), "--out", path(name)));
+    arguments.addAll(SMALL);
+    arguments.addAll(List.of(more));
+    var run = CommandLineRun.of(arguments.toArray(String[]::new));
+    assertEquals(0, run.status(), run.toString());
+  }
+
+  private CommandLineRun resume(String name, String... more) {
+    var arguments = new ArrayList<>(List.of("train", "classify", "--resume", path(name)));
+    arguments.addAll(List.of(more));
+    return CommandLineRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static CommandLineRun predict(Path model, Path input, String format) {
+    return CommandLineRun.of(
+        "predict", "--model", model.toString(), "--input", input.toString(), "--format", format);
+  }
+
+  private Map<String, String> tensors(String name) throws IOException {
+    var file = SafeTensors.read(folder.resolve(name));
+    var values = new TreeMap<String, String>();
+    for (var tensor : file.names()) {
+      values.put(tensor, Base64.getEncoder().encodeToString(file.bytes(tensor)));
+    }
+    return values;
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+}
