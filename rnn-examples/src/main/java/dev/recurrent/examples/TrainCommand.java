@@ -6,6 +6,7 @@ import dev.recurrent.examples.tasks.Digits;
 import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
 import dev.recurrent.examples.tasks.Tags;
+import dev.recurrent.examples.tasks.Translate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
       Digits.class,
       Tags.class,
       Caption.class,
-      Sentences.class
+      Sentences.class,
+      Translate.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
