@@ -134,8 +134,7 @@ public final class Tensor {
           "layout: expected one of " + rows() + " rows, got " + newLayout);
     }
     var out = new Tensor(tape, value(), newLayout);
-    return tape.record(
-        out, List.of(this), () -> inherit(out));
+    return tape.record(out, List.of(this), () -> inherit(out));
   }
 
   /** Adds elementwise. */

@@ -109,8 +109,8 @@ class TokenizerTest {
   void refusesAnUnknownName() {
     var failure = assertThrows(IllegalArgumentException.class, () -> Tokenizer.named("bpe"));
     assertEquals(
-        "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower, clitics or"
-            + " clitics-lower, got bpe",
+        "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower, clitics"
+            + " or clitics-lower, got bpe",
         failure.getMessage());
   }
 

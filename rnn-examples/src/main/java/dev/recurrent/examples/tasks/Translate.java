@@ -90,6 +90,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--attention",
+      paramLabel = "SCORE",
       defaultValue = "general",
       description = "Score of attention: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Scoring attention = Scoring.GENERAL;
@@ -101,6 +102,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--teacher-forcing",
+      paramLabel = "P",
       defaultValue = "1",
       converter = Numbers.Share.class,
       description =
@@ -110,6 +112,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--label-smoothing",
+      paramLabel = "P",
       defaultValue = "0.1",
       converter = Numbers.Rate.class,
       description = "Share of a target that goes to all words. Default: ${DEFAULT-VALUE}")
@@ -117,6 +120,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--vocabulary",
+      paramLabel = "N",
       defaultValue = "10000",
       converter = Numbers.AtLeastOne.class,
       description = "At most so many words of each language. Default: ${DEFAULT-VALUE}")
@@ -124,6 +128,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--min-count",
+      paramLabel = "N",
       defaultValue = "2",
       converter = Numbers.AtLeastOne.class,
       description = "Words that occur less often are all one. Default: ${DEFAULT-VALUE}")
@@ -131,6 +136,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--max-length",
+      paramLabel = "N",
       defaultValue = "30",
       converter = Numbers.AtLeastOne.class,
       description = "No longer sentences are trained on; all are tested. Default: ${DEFAULT-VALUE}")
@@ -138,6 +144,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--beam",
+      paramLabel = "N",
       defaultValue = "4",
       converter = Numbers.AtLeastOne.class,
       description = "Translations kept in the search; 1 is greedy. Default: ${DEFAULT-VALUE}")
@@ -145,6 +152,7 @@ public final class Translate extends Task<Translate.Sentence> {
 
   @Option(
       names = "--length-penalty",
+      paramLabel = "X",
       defaultValue = "0.6",
       converter = Numbers.NotNegative.class,
       description = "Above 0 favours longer translations. Default: ${DEFAULT-VALUE}")
@@ -429,7 +437,13 @@ public final class Translate extends Task<Translate.Sentence> {
   @Override
   protected Settings defaults(Effort effort) {
     var settings =
-        Settings.of("gru", 256).embed(128).dropout(0.2).batch(128).epochs(5, 3).learning(2e-3, 5).decay(Decay.COSINE);
+        Settings.of("gru", 256)
+            .embed(128)
+            .dropout(0.2)
+            .batch(128)
+            .epochs(5, 3)
+            .learning(2e-3, 5)
+            .decay(Decay.COSINE);
     return effort == Effort.FULL
         ? settings
         : Settings.of("gru", 48).embed(24).batch(32).epochs(4, 3).learning(5e-3, 5);
