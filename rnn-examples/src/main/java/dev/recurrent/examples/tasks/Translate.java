@@ -197,7 +197,7 @@ public final class Translate extends Task<Translate.Sentence> {
   }
 
   @Override
-  protected Parts<Sentence> sample(long seed) {
+  protected Parts<Sentence> sample(long seed) throws IOException {
     var parts = split(sentences(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
     return new Parts<>(parts.get(0), parts.get(1), parts.get(2));
   }
