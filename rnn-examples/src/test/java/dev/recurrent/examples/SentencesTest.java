@@ -39,6 +39,7 @@ class SentencesTest {
     var run = run("train sentences --data DIR/captions --out DIR/run" + SMALL);
     assertEquals(0, run.status(), run::err);
     assertTrue(run.out().contains("48 examples train, 6 validate, 6 test"), run::out);
+    assertEquals(20, Files.readAllLines(folder.resolve("run/samples.txt")).size());
   }
 
   @Test

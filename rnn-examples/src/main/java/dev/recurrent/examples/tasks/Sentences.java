@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 import static dev.recurrent.train.Losses.crossEntropySums;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.KeyedText;
@@ -12,6 +13,10 @@ import dev.recurrent.data.Splits;
 import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.decode.BeamSearch;
+import dev.recurrent.decode.Hypothesis;
+import dev.recurrent.decode.RecurrentSteps;
+import dev.recurrent.decode.Sampling;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
@@ -19,8 +24,11 @@ import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.harness.TeacherForcing;
+import dev.recurrent.examples.harness.TextWriter;
 import dev.recurrent.examples.made.MadeCaptions;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.io.AtomicFiles;
+import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Embedding;
@@ -38,6 +46,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +71,8 @@ import picocli.CommandLine.Option;
     })
 public final class Sentences extends Task<KeyedText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
+  private static final float IMPOSSIBLE = -1e9f; // as a logit
+  private static final int SAMPLES = 20;
 
   @Option(
       names = "--train-list",
@@ -155,7 +166,7 @@ public final class Sentences extends Task<KeyedText> {
     return new SentenceModel(facts.vocabulary("words"));
   }
 
-  private final class SentenceModel extends TaskModel<KeyedText> {
+  private final class SentenceModel extends TaskModel<KeyedText> implements TextWriter {
     private final Vocabulary words;
     private final Embedding embedding;
     private final Dropout dropout;
@@ -225,6 +236,54 @@ public final class Sentences extends Task<KeyedText> {
       }
       return outcomes;
     }
+
+    @Override
+    public List<String> write(String beginning, int count, double temperature, long seed) {
+      var given = WORDS.tokens(beginning);
+      var read = new int[given.size() + 1];
+      read[0] = words.index(Vocabulary.BEGIN);
+      System.arraycopy(words.encode(given), 0, read, 1, given.size());
+      var before = Arrays.copyOf(read, given.size());
+      var last = new int[count];
+      Arrays.fill(last, read[given.size()]);
+      int end = words.index(Vocabulary.END);
+      try (var tape = Tape.inference(backend())) {
+        var sequences = Sequences.ofTokens(Collections.nCopies(count, before));
+        var states = recurrent.run(tape, embed(tape, sequences), List.of()).finalStates();
+        try (var steps = RecurrentSteps.of(recurrent, states, new KnownWords(), last)) {
+          var written =
+              temperature == 0
+                  ? BeamSearch.greedy().endToken(end).best(steps)
+                  : Sampling.temperature(temperature, seed).endToken(end).sample(steps);
+          return written.stream().map(h -> text(given, h)).toList();
+        }
+      }
+    }
+
+    private String text(List<String> given, Hypothesis written) {
+      var all = new ArrayList<>(given);
+      all.addAll(words.decode(written.toArray()));
+      return WORDS.join(all);
+    }
+
+    /** Never writes the word that stands for unknown ones. */
+    private final class KnownWords implements DecoderVocabulary {
+      private final float[] bias = new float[words.size()];
+
+      KnownWords() {
+        bias[words.index(Vocabulary.UNKNOWN)] = IMPOSSIBLE;
+      }
+
+      @Override
+      public Tensor embed(Tape tape, Sequences tokens) {
+        return SentenceModel.this.embed(tape, tokens);
+      }
+
+      @Override
+      public Tensor logits(Tape tape, Tensor output) {
+        return say(tape, output).plusRow(tape.constant(bias, 1, bias.length));
+      }
+    }
   }
 
   // Training.
@@ -287,5 +346,11 @@ public final class Sentences extends Task<KeyedText> {
             Numbers.format(
                 "words    %,d with the ends, %.1f %% of them unknown and counted as one word",
                 targets.length, 100.0 * unknown / targets.length));
+    if (report.model() instanceof TextWriter writer) {
+      var written = writer.write("", SAMPLES, 1, seed());
+      var file = report.folder().resolve("samples.txt");
+      AtomicFiles.write(file, (String.join("\n", written) + "\n").getBytes(UTF_8));
+      report.out().println("written  " + written.getFirst() + " (more in " + file + ")");
+    }
   }
 }
