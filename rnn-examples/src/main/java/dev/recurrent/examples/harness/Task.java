@@ -91,7 +91,7 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Makes a model that is still to be built. */
   protected abstract TaskModel<E> model(Facts facts);
 
-  /** Returns the scores; by the first of them a quick run is compared with the baseline. */
+  /** Returns the scores; a quick run must be better than the baseline in all of them. */
   protected abstract List<Measure> measures(Facts facts);
 
   /** Returns what would be predicted for each test example without any learning. */
