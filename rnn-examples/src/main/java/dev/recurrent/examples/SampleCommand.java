@@ -98,7 +98,7 @@ final class SampleCommand implements Callable<Integer> {
     var tokens = code.encode(new Text("--prompt", prompt));
     if (tokens.length == 0) {
       throw new IllegalArgumentException(
-          "--prompt: expected at least one " + code.kind() + ", got none");
+          "--prompt: expected at least one " + code.kind().singular() + ", got none");
     }
     return tokens;
   }

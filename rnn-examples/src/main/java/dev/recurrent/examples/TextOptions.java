@@ -124,15 +124,27 @@ final class TextOptions {
                 + " Default: 1, but 2 for words of a text without <unk>")
     @Nullable Integer minCount;
 
+    @Option(
+        names = "--merges",
+        paramLabel = "N",
+        order = 3,
+        converter = Numbers.AtLeastOne.class,
+        description = "Merges that are learnt for bpe. Default: 4000 (quick: 500)")
+    @Nullable Integer merges;
+
     TokenKind tokens() {
       return Objects.requireNonNullElse(tokens, TokenKind.CHARACTER);
     }
 
     /** Puts the defaults in the place of what was not given. */
     TextSettings.Code over(TextSettings.Code defaults) {
+      if (merges != null && defaults.tokens() != TokenKind.BPE) {
+        throw new IllegalArgumentException("--merges: expected --tokens bpe with it");
+      }
       return new TextSettings.Code(
           Objects.requireNonNullElse(tokens, defaults.tokens()),
-          Objects.requireNonNullElse(minCount, defaults.minCount()));
+          Objects.requireNonNullElse(minCount, defaults.minCount()),
+          Objects.requireNonNullElse(merges, defaults.merges()));
     }
   }
 

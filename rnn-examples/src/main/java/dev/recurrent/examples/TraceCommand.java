@@ -65,7 +65,7 @@ final class TraceCommand implements Callable<Integer> {
       var tokens = model.code().encode(new Text("--text", text));
       if (tokens.length == 0) {
         throw new IllegalArgumentException(
-            "--text: expected at least one " + model.code().kind() + ", got none");
+            "--text: expected at least one " + model.code().kind().singular() + ", got none");
       }
       var trace = model.trace(tape, tokens);
       var tensors = new LinkedHashMap<String, TensorData>();

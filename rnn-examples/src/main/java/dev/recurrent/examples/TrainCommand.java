@@ -3,6 +3,8 @@ package dev.recurrent.examples;
 import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
 import dev.recurrent.examples.tasks.Digits;
+import dev.recurrent.examples.tasks.Forecast;
+import dev.recurrent.examples.tasks.Music;
 import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
 import dev.recurrent.examples.tasks.Tags;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
       Classify.class,
       Digits.class,
       Tags.class,
+      Forecast.class,
+      Music.class,
       Caption.class,
       Sentences.class
     })

@@ -13,6 +13,8 @@ import dev.recurrent.examples.text.Texts;
 import dev.recurrent.examples.text.TokenKind;
 import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.train.EpochResult;
+import dev.recurrent.train.TrainingListener;
 import dev.recurrent.train.TrainingResult;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,10 +33,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a language model of characters or words. */
+/** Trains a language model of characters, words or byte pairs. */
 @Command(
     name = "text",
-    header = "Trains a language model of characters or words.",
+    header = "Trains a language model of characters, words or byte pairs.",
     synopsisHeading = "%nUsage: ",
     description = {
       "",
@@ -97,7 +99,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
               new TextSettings.Places(
                   name(places.data), name(places.validation), name(places.test)),
               texts.sha256(),
-              code.over(new TextSettings.Code(kind, kind.minimumCount(texts.training()))),
+              code.over(TextSettings.defaultCode(kind, places.quick, texts.training())),
               sizes.over(TextSettings.defaultShape(kind, places.quick)),
               learning.over(TextSettings.defaultLearning(kind, places.quick)),
               backend.device().backend(),
@@ -149,7 +151,8 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
             new TrainingProgress(
                 out, settings.learning().epochs(), settings.code().tokens().plural());
         var interrupt = new Interrupt(run::stop, spec.commandLine().getErr())) {
-      result = run.run(Duration.ofSeconds(learning.checkpointSeconds), progress);
+      var interval = Duration.ofSeconds(learning.checkpointSeconds);
+      result = run.run(interval, progress, perplexities(settings.code().tokens(), out));
       progress.finishBar();
       if (result.ending() == TrainingResult.Ending.STOPPED) {
         out.println("stopped after " + result.updates() + " updates; to go on:");
@@ -190,6 +193,21 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     out.println("learning " + TextOptions.describe(settings.learning()));
   }
 
+  /** Shows after each epoch of a model of words what is usually told of one. */
+  private static TrainingListener perplexities(TokenKind kind, PrintWriter out) {
+    return new TrainingListener() {
+      @Override
+      public void epochEnded(EpochResult result) {
+        if (kind == TokenKind.WORD) {
+          out.println(
+              Numbers.format(
+                  "  perplexity: train %.2f, validation %.2f",
+                  Math.exp(result.trainingLoss()), Math.exp(result.validation())));
+        }
+      }
+    };
+  }
+
   private static void summarize(
       TrainingResult result, TextSettings settings, Path folder, PrintWriter out) {
     double nats = result.bestValidation();
@@ -199,7 +217,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
             "best     epoch %d, validation %.4f nats a %s%s",
             result.bestEpoch(),
             nats,
-            kind,
+            kind.singular(),
             kind == TokenKind.WORD ? Numbers.format(", perplexity %.2f", Math.exp(nats)) : ""));
   }
 

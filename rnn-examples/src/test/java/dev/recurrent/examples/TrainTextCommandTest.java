@@ -16,7 +16,6 @@ import dev.recurrent.examples.text.TokenKind;
 import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.BackendOptions;
-import dev.recurrent.spi.Precision;
 import dev.recurrent.train.TrainingListener;
 import dev.recurrent.train.TrainingResult;
 import java.io.IOException;
@@ -141,8 +140,7 @@ class TrainTextCommandTest {
         new byte[] {'a', '\n', 'b', (byte) 0xC3, '('}, ":2:2: expected UTF-8, got the byte 0xC3");
     assertRefused(
         "zu kurz".getBytes(UTF_8),
-        "expected at least 33 characters that train, for one window of 8 in each of 4 streams, got"
-            + " 7");
+        "expected at least 33 characters that train, for one window of 8 in each of 4 streams");
   }
 
   @Test
@@ -207,6 +205,7 @@ class TrainTextCommandTest {
             "--test",
             test + "");
     assertTrue(out.contains("11 different words"), out); // nine, <unk> and <eos>
+    assertTrue(out.matches("(?s).* perplexity: train [\\d.]+, validation [\\d.]+\n.*"), out);
     assertTrue(out.matches("(?s).*best .* nats a word, perplexity [\\d.]+\n.*"), out);
     assertTrue(out.matches("(?s).*test     perplexity .* on 71 tokens\n.*"), out);
     var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
@@ -218,6 +217,34 @@ class TrainTextCommandTest {
     var predict = run("predict", "--model", folder.resolve("run") + "", "--input", test + "");
     assertEquals(1, predict.status());
     assertTrue(predict.err().contains("./rnn sample"), predict::err);
+  }
+
+  @Test
+  void piecesOfWordsAreTrainedTestedAndSampled() throws IOException {
+    var test = folder.resolve("test.txt");
+    Files.writeString(test, "Der Esel liegt im Schrank, und so weiter.\n".repeat(8));
+    var out =
+        train(
+            "run",
+            "--tokens",
+            "bpe",
+            "--merges",
+            "20",
+            "--embed",
+            "9",
+            "--epochs",
+            "2",
+            "--test",
+            test + "");
+    assertTrue(out.contains("47 different pieces"), out); // 26 characters, <unk>, 20 merges
+    assertTrue(out.matches("(?s).*best .* nats a piece\n.*"), out);
+    assertTrue(out.matches("(?s).*test     nats/character .*"), out);
+    var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
+    assertEquals(line(out, "test "), line(eval.out(), "score"));
+    var sample = sample("--length", "9", "--prompt", "Der Esel  im", "--temperature", "0");
+    assertTrue(sample.out().startsWith("Der Esel  im"), sample::out);
+    var words = run(args("words", "--tokens", "word", "--merges", "20"));
+    assertTrue(words.err().contains("--merges: expected --tokens bpe"), words::err);
   }
 
   @Test
@@ -264,11 +291,11 @@ class TrainTextCommandTest {
           new TextSettings(
               new TextSettings.Places(data.toString(), null, null),
               texts.sha256(),
-              new TextSettings.Code(TokenKind.CHARACTER, 1),
+              new TextSettings.Code(TokenKind.CHARACTER, 1, 0),
               new TokenModel.Shape("lstm", 9, 2, 5, false),
               new TextSettings.Learning(0.2, 4, 8, 2, Method.ADAM, 0.01, 1, 0, 5, 1),
               "cpu",
-              Precision.FP32,
+              backend.precision(),
               false);
       Files.createDirectories(run);
       settings.write(run);

@@ -128,7 +128,11 @@ public abstract class Task<E> implements Callable<Integer> {
       return sample(learning.seed);
     }
     var sources = sources(new Sources(places.data, places.validation, places.test));
-    var first = read(sources.training, rows);
+    return parts(read(sources.training, rows), sources, rows);
+  }
+
+  /** Parts what has been read of one file, as far as there are no others for the parts. */
+  protected final Parts<E> parts(List<E> first, Sources sources, Rows rows) throws IOException {
     var validation = sources.validation == null ? null : read(sources.validation, rows);
     var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {

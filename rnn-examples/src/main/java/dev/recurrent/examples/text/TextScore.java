@@ -5,7 +5,6 @@ import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.score.Bootstrap;
 import dev.recurrent.score.Measure;
 import dev.recurrent.score.Measures;
-import dev.recurrent.score.Statistics;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -18,7 +17,8 @@ import java.util.List;
 /**
  * Says how well a model predicts a text, each token from all before it.
  *
- * @param measure what is measured: perplexity for words, nats for characters
+ * @param measure what is measured: perplexity for words, nats a character for characters and for
+ *     pieces, whose number would mean nothing
  * @param interval the score with its interval of 95 %: resampled are not tokens, which depend on
  *     those before them, but blocks of {@value #BLOCK} of them (Carlstein 1986)
  * @param tokens the number of tokens that were predicted
@@ -48,7 +48,11 @@ public record TextScore(Measure measure, Bootstrap.Interval interval, long token
         tape.reset(Mode.INFERENCE, 0);
         var batch = Batch.of(sequence(tokens, from, to), sequence(tokens, from + 1, to + 1));
         double loss = model.loss(tape, batch, state).item();
-        blocks.add(Statistics.ofLoss(loss, to - from));
+        double counted =
+            model.code().kind() == TokenKind.BPE
+                ? model.code().characters(Arrays.copyOfRange(tokens, from + 1, to + 1))
+                : to - from;
+        blocks.add(new double[] {loss * (to - from), counted});
       }
     }
     var measure = measure(model.code().kind());
@@ -59,7 +63,7 @@ public record TextScore(Measure measure, Bootstrap.Interval interval, long token
   /** Returns what is measured of such tokens. */
   static Measure measure(TokenKind kind) {
     return switch (kind) {
-      case CHARACTER ->
+      case CHARACTER, BPE ->
           new Measure("nats/character", "", Goal.MINIMIZE, 2, Measures.NATS_PER_STEP.value());
       case WORD -> Measures.PERPLEXITY;
     };

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.text;
 
+import dev.recurrent.data.Vocabulary;
 import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.spi.Precision;
 import dev.recurrent.train.Adam;
@@ -58,9 +59,11 @@ public record TextSettings(
   /**
    * Says how a text becomes tokens.
    *
-   * @param minCount how often a token occurs in the training text at least
+   * @param minCount how often a token occurs in the training text at least; of byte pairs, a
+   *     character
+   * @param merges how many merges are learnt for byte pairs; 0 for other tokens
    */
-  public record Code(TokenKind tokens, int minCount) {}
+  public record Code(TokenKind tokens, int minCount, int merges) {}
 
   /** Says which rule moves the parameters. */
   public enum Method {
@@ -102,6 +105,18 @@ public record TextSettings(
     }
   }
 
+  /**
+   * Returns how a text becomes tokens where nothing is said: all tokens are kept, but for words of
+   * a text whose rare words have not been replaced already, as they are in the Penn treebank.
+   */
+  public static Code defaultCode(TokenKind tokens, boolean quick, Text training) {
+    return switch (tokens) {
+      case CHARACTER -> new Code(tokens, 1, 0);
+      case WORD -> new Code(tokens, training.content().contains(Vocabulary.UNKNOWN) ? 1 : 2, 0);
+      case BPE -> new Code(tokens, 1, quick ? 500 : 4000);
+    };
+  }
+
   /** Returns the sizes that apply where nothing is said; a quick run's are smaller. */
   public static TokenModel.Shape defaultShape(TokenKind tokens, boolean quick) {
     return switch (tokens) {
@@ -109,7 +124,7 @@ public record TextSettings(
           quick
               ? new TokenModel.Shape("lstm", 128, 1, 32, false)
               : new TokenModel.Shape("lstm", 256, 2, 64, false);
-      case WORD ->
+      case WORD, BPE ->
           quick
               ? new TokenModel.Shape("lstm", 64, 1, 64, true)
               : new TokenModel.Shape("lstm", 200, 2, 200, true);
@@ -123,7 +138,7 @@ public record TextSettings(
           quick
               ? new Learning(0, 32, 32, 1, Method.ADAM, 5e-3, 1, 0, 5, 1)
               : new Learning(0, 64, 64, 3, Method.ADAM, 2e-3, 1, 0, 5, 1);
-      case WORD ->
+      case WORD, BPE ->
           quick
               ? new Learning(0.1, 8, 16, 2, Method.ADAM, 5e-3, 1, 0, 1, 1)
               : new Learning(0.2, 20, 35, 8, Method.ADAM, 2e-3, 0.5, 4, 1, 1);

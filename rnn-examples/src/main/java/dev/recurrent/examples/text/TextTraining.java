@@ -44,7 +44,7 @@ public final class TextTraining implements AutoCloseable {
     this.folder = folder;
     var learning = settings.learning();
     var kind = settings.code().tokens();
-    var code = TextCode.learn(kind, texts.training(), settings.code().minCount());
+    var code = TextCode.learn(settings.code(), texts.training());
     var tokens = code.encode(texts.training());
     var validation = code.encode(texts.validation());
     long window = (long) learning.batch() * learning.seq() + 1;
@@ -120,7 +120,7 @@ public final class TextTraining implements AutoCloseable {
   /** Trains until all epochs are done or {@link #stop()} is called. */
   public TrainingResult run(Duration checkpointEvery, TrainingListener... listeners)
       throws IOException {
-    var unit = "nats a " + settings.code().tokens();
+    var unit = "nats a " + settings.code().tokens().singular();
     return training
         .checkpointEvery(checkpointEvery)
         .listener(listeners)

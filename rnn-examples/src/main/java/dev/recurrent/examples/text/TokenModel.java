@@ -4,7 +4,6 @@ import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.cell.Cells;
 import dev.recurrent.cell.Initializer;
-import dev.recurrent.data.Vocabulary;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorInfo;
@@ -26,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Predicts the next token of a text, a character or a word, from all before it. */
+/** Predicts the next token of a text, a character, a word or a piece of one, from all before it. */
 public final class TokenModel extends Model {
   /** The name of the model's file in the folder of a run. */
   public static final String FILE = "best.safetensors";
@@ -124,8 +123,7 @@ public final class TokenModel extends Model {
   public Map<String, String> metadata() {
     var metadata = new TreeMap<String, String>();
     metadata.put("task", "text");
-    metadata.put(PREFIX + "tokens", code.kind().toString());
-    metadata.put(PREFIX + "vocabulary", code.vocabulary().toText());
+    code.write(metadata);
     metadata.put(PREFIX + "cell", shape.cell);
     metadata.put(PREFIX + "hidden", "" + shape.hidden);
     metadata.put(PREFIX + "layers", "" + shape.layers);
@@ -187,15 +185,11 @@ public final class TokenModel extends Model {
   }
 
   private static TextCode code(Path path, SafeTensors file) throws IOException {
-    var kind = text(path, file, "tokens");
-    for (var known : TokenKind.values()) {
-      if (kind.equals(known.toString())) {
-        var vocabulary = Vocabulary.parse(text(path, file, "vocabulary"));
-        return new TextCode(known, known.tokenizer(), vocabulary);
-      }
+    try {
+      return TextCode.of(file.metadata());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(path + ": " + e.getMessage(), e);
     }
-    throw new SafeTensorsException(
-        path, PREFIX + "tokens", "one of " + List.of(TokenKind.values()), kind);
   }
 
   private static int number(Path path, SafeTensors file, String key) throws IOException {
