@@ -263,7 +263,7 @@ public final class Tags extends Task<Sentence> {
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings = Settings.of("lstm", 200).embed(100).dropout(0.4).batch(32).learning(2e-3, 5);
+    var settings = Settings.of("lstm", 200).embed(100).dropout(0.3).batch(32).learning(3e-3, 5);
     return effort == Effort.FULL
         ? settings.epochs(15, 15).decay(Decay.COSINE)
         : settings.hidden(32).embed(16).dropout(0.2).epochs(4, 4).learning(1e-2, 5);
