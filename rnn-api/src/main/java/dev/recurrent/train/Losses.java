@@ -36,17 +36,10 @@ public final class Losses {
    * spread evenly over all V classes.
    */
   public static Tensor crossEntropy(Tensor logits, Sequences targets, double labelSmoothing) {
-    requireSameRows(logits, targets);
+    requireCrossEntropy(logits, targets);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException(
           "labelSmoothing: expected a share in [0, 1), got " + labelSmoothing);
-    }
-    if (targets.largestToken() >= logits.columns()) {
-      throw new IllegalArgumentException(
-          "targets: expected tokens below the "
-              + logits.columns()
-              + " classes of the logits, got "
-              + targets.largestToken());
     }
     var tape = logits.tape();
     var losses = tape.temporary(logits.rows(), 1);
@@ -63,6 +56,33 @@ public final class Losses {
                 derivative));
     applyWeights(tape, targets, losses, derivative);
     return mean(logits, losses, scale, derivative);
+  }
+
+  /**
+   * Computes the cross entropy in nats of each sequence, a sum over its targets, {@code [B]} in the
+   * caller's order; for scores, so there is no way back. Each counts by its weight.
+   */
+  public static double[] crossEntropySums(Tensor logits, Sequences targets) {
+    requireCrossEntropy(logits, targets);
+    var tape = logits.tape();
+    var losses = tape.temporary(logits.rows(), 1);
+    var derivative = tape.temporary(logits.rows(), logits.columns());
+    tape.ops()
+        .softmaxCrossEntropy(
+            new CrossEntropyCall(logits.value(), tape.tokens(targets), 0, 1, losses, derivative));
+    tape.release(derivative);
+    var rows = tape.read(losses);
+    tape.release(losses);
+    var weights = targets.packedWeights();
+    var layout = targets.layout();
+    var sums = new double[layout.batch()];
+    for (int t = 0; t < layout.steps(); t++) {
+      for (int i = 0; i < layout.batchSize(t); i++) {
+        int row = layout.rowStart(t) + i;
+        sums[layout.originalIndex(i)] += weights == null ? rows[row] : rows[row] * weights[row];
+      }
+    }
+    return sums;
   }
 
   /**
@@ -152,6 +172,17 @@ public final class Losses {
 
   private static double inverse(double total) {
     return total > 0 ? 1 / total : 0;
+  }
+
+  private static void requireCrossEntropy(Tensor logits, Sequences targets) {
+    requireSameRows(logits, targets);
+    if (targets.largestToken() >= logits.columns()) {
+      throw new IllegalArgumentException(
+          "targets: expected tokens below the "
+              + logits.columns()
+              + " classes of the logits, got "
+              + targets.largestToken());
+    }
   }
 
   private static void requireSameRows(Tensor prediction, Sequences targets) {

@@ -1,7 +1,6 @@
 package dev.recurrent.data;
 
 import static dev.recurrent.data.DataFiles.real;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +22,16 @@ class RealDataTest {
     assertEquals(1_115_394, text.length());
     assertEquals(65, Vocabulary.ofCharacters(List.of(text)).size());
     assertEquals(40_000, TextFile.lines(file, Rows.failing()).size());
+  }
+
+  @Test
+  void bytePairsGiveShakespeareBackInFewerTokens() throws IOException {
+    String text = TextFile.text(real("tiny-shakespeare").resolve("input.txt"));
+    var pairs = BytePairs.learn(List.of(text), 1000);
+    assertEquals(1000, pairs.merges().size());
+    var tokens = pairs.tokens(text);
+    assertEquals(text, pairs.join(tokens));
+    assertTrue(tokens.size() < text.length() / 2, () -> tokens.size() + " tokens");
   }
 
   @Test
@@ -122,15 +131,6 @@ class RealDataTest {
   }
 
   @Test
-  void digitsHaveLabels() throws IOException {
-    var images = Idx.readBytes(real("mnist").resolve("t10k-images-idx3-ubyte.gz"));
-    var labels = Idx.readBytes(real("mnist").resolve("t10k-labels-idx1-ubyte.gz"));
-    assertArrayEquals(new int[] {10_000, 28, 28}, images.shape());
-    assertArrayEquals(new int[] {10_000}, labels.shape());
-    assertEquals(7, labels.unsigned(0));
-  }
-
-  @Test
   void namesAreLabelledByLanguage() throws IOException {
     var names = LabelledFiles.read(real("names"), Rows.failing());
     assertEquals(20_050, names.size());
@@ -138,5 +138,26 @@ class RealDataTest {
     assertEquals(73, names.stream().filter(name -> name.label().equals("Vietnamese")).count());
     assertEquals(
         83, Vocabulary.ofCharacters(names.stream().map(LabelledText::text).toList()).size());
+  }
+
+  @Test
+  void mnistHasItsImagesAndLabels() throws IOException {
+    Path folder = real("mnist");
+    var training = LabelledImages.read(LabelledImages.find(folder, "train"));
+    var test = LabelledImages.read(LabelledImages.find(folder, "t10k"));
+    assertEquals(60_000, training.size());
+    assertEquals(10_000, test.size());
+    assertEquals(28, test.rows());
+    assertEquals(28, test.columns());
+    assertEquals(7, test.all().get(0).label());
+    assertEquals(10, training.all().stream().map(LabelledImage::label).distinct().count());
+  }
+
+  @Test
+  void flickrHasFiveCaptionsOfEachImage() throws IOException {
+    var captions =
+        KeyedTexts.read(real("flickr8k-captions").resolve("Flickr8k.token.txt.gz"), Rows.failing());
+    assertEquals(40_460, captions.size());
+    assertEquals(8_092, captions.stream().map(KeyedText::key).distinct().count());
   }
 }

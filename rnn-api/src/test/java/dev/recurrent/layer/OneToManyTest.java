@@ -3,6 +3,7 @@ package dev.recurrent.layer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.recurrent.cell.Cells;
+import dev.recurrent.decode.RecurrentSteps;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.tape.FiniteDifferences;
 import dev.recurrent.tape.Sequences;
@@ -81,6 +82,52 @@ class OneToManyTest {
       System.arraycopy(vector, 0, x[t], 3, 2);
     }
     return model.fromSteps.on(tape, tape.input(Sequences.ofSequence(x))).unpack().getFirst();
+  }
+
+  @Test
+  void stepsWithAContextAreThoseOfTheWholeSequence() {
+    try (var backend = new ReferenceBackend();
+        var model = new Caption();
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(2));
+      var sequences = List.of(new int[] {1, 2, 0}, new int[] {2, 2, 1}, new int[] {0, 1, 2});
+      var whole = model.atEachStep(tape, VECTORS, Sequences.ofTokens(sequences)).unpack();
+      var vocabulary =
+          new DecoderVocabulary() {
+            @Override
+            public Tensor embed(Tape on, Sequences tokens) {
+              return model.embedding.on(on, tokens);
+            }
+
+            @Override
+            public Tensor logits(Tape on, Tensor output) {
+              return output;
+            }
+          };
+      var starts = new int[] {1, 2, 0};
+      try (var steps = RecurrentSteps.of(model.fromSteps, List.of(), vocabulary, starts)) {
+        steps.withContext(Caption.constant(tape, VECTORS));
+        // Sequence 0 goes on twice, 1 not at all, as in a beam.
+        assertArrayEquals(
+            concat(whole.get(0)[0], whole.get(1)[0], whole.get(2)[0]),
+            steps.step(new int[] {0, 1, 2}, starts));
+        assertArrayEquals(
+            concat(whole.get(2)[1], whole.get(0)[1], whole.get(0)[1]),
+            steps.step(new int[] {2, 0, 0}, new int[] {1, 2, 2}));
+        assertArrayEquals(
+            concat(whole.get(0)[2], whole.get(2)[2]),
+            steps.step(new int[] {2, 0}, new int[] {0, 2}));
+      }
+    }
+  }
+
+  private static float[] concat(float[]... rows) {
+    var all = new float[rows.length * rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, all, i * rows[0].length, rows[0].length);
+    }
+    return all;
   }
 
   @Test

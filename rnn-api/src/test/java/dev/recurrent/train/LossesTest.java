@@ -55,6 +55,41 @@ class LossesTest {
   }
 
   @Test
+  void crossEntropySumsAreThoseOfEachSequenceAlone() {
+    float[][] rows = {{1, -2, 0.5f}, {0, 3, 1}, {-1, 0.2f, 2}, {0.1f, 0, -4}, {5, 1, 0}};
+    var sequences = List.of(new int[] {2}, new int[] {}, new int[] {0, 1, -1, 2});
+    var weights = List.of(new float[] {3}, new float[] {}, new float[] {1, 0.5f, 1, 0});
+    try (var tape = Tape.evaluation(backend)) {
+      var given =
+          Sequences.ofFeatures(
+              List.of(
+                  new float[][] {rows[0]},
+                  new float[][] {},
+                  new float[][] {rows[1], rows[2], rows[3], rows[4]}));
+      var tokens = Sequences.ofTokens(sequences);
+      var sums = Losses.crossEntropySums(tape.input(given), tokens);
+      double first = loss(rows[0], 2);
+      assertArrayEquals(
+          new double[] {first, 0, loss(rows[1], 0) + loss(rows[2], 1) + loss(rows[4], 2)},
+          sums,
+          1e-6);
+      var weighted = Losses.crossEntropySums(tape.input(given), tokens.weighted(weights));
+      assertArrayEquals(
+          new double[] {3 * first, 0, loss(rows[1], 0) + loss(rows[2], 1) / 2}, weighted, 1e-6);
+      double mean = Losses.crossEntropy(tape.input(given), tokens).item();
+      assertEquals(mean * 4, sums[0] + sums[1] + sums[2], 1e-5);
+    }
+  }
+
+  private static double loss(float[] row, int target) {
+    double sum = 0;
+    for (float logit : row) {
+      sum += Math.exp(logit);
+    }
+    return Math.log(sum) - row[target];
+  }
+
+  @Test
   void aWeightedMeanDividesByTheWeights() {
     try (var tape = Tape.evaluation(backend)) {
       var zeros = tape.constant(new float[12], 4, 3).withLayout(TOKENS.layout());

@@ -51,7 +51,7 @@ final class TextOptions {
       try {
         values.put(option, component.getAccessor().invoke(settings));
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError("the records of TextSettings are public", e);
+        throw new LinkageError("the records of TextSettings are public", e);
       }
     }
     return values;

@@ -1,6 +1,9 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
+import dev.recurrent.examples.tasks.Digits;
+import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
 import dev.recurrent.examples.tasks.Tags;
 import picocli.CommandLine.Command;
@@ -17,7 +20,15 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nTasks:%n",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
-    subcommands = {TrainTextCommand.class, Classify.class, Sentiment.class, Tags.class})
+    subcommands = {
+      TrainTextCommand.class,
+      Sentiment.class,
+      Classify.class,
+      Digits.class,
+      Tags.class,
+      Caption.class,
+      Sentences.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

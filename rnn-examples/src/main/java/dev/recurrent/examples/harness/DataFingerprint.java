@@ -9,23 +9,20 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Objects;
-import java.util.stream.Stream;
+import picocli.CommandLine.ParseResult;
 
 /** Computes what tells whether the files of a run are still the same. */
 final class DataFingerprint {
   private DataFingerprint() {}
 
   /** Returns the SHA-256 of all files that the options name, or {@code sample} for none. */
-  static String of(TaskOptions.Places places) throws IOException {
-    if (places.data == null) {
+  static String of(ParseResult parsed) throws IOException {
+    var places = GivenOptions.files(parsed);
+    if (places.isEmpty()) {
       return "sample";
     }
     try (var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256())) {
-      for (var place :
-          Stream.of(places.data, places.validation, places.test)
-              .filter(Objects::nonNull)
-              .toList()) {
+      for (var place : places) {
         for (var file : files(place)) {
           try (InputStream in = Files.newInputStream(file)) {
             in.transferTo(sink);

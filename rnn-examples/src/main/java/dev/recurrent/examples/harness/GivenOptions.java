@@ -31,6 +31,15 @@ final class GivenOptions {
     return arguments;
   }
 
+  /** Returns the files and folders that decide the bits of a run, in the order of the options. */
+  static List<Path> files(ParseResult parsed) {
+    return parsed.matchedOptions().stream()
+        .filter(option -> option.type() == Path.class)
+        .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
+        .map(option -> option.<Path>getValue())
+        .toList();
+  }
+
   private static void add(List<String> arguments, OptionSpec option) {
     if (option.arity().max() == 0) {
       arguments.add(option.longestName());

@@ -71,7 +71,7 @@ public abstract class Task<E> implements Callable<Integer> {
   protected abstract Parts<E> sample(long seed) throws IOException;
 
   /** Parts the examples of one file, at random unless overridden. */
-  protected List<List<E>> split(List<E> examples, long seed, double... shares) {
+  protected List<List<E>> split(List<E> examples, long seed, double... shares) throws IOException {
     return Splits.random(examples, seed, shares);
   }
 
@@ -96,21 +96,41 @@ public abstract class Task<E> implements Callable<Integer> {
    * @param folder of the run
    * @param out where lines are printed
    * @param facts of the model
+   * @param model with the parameters that were tested
    * @param examples of the test part
    * @param outcomes the model's, one for each example
    */
   public record Report<E>(
-      Path folder, PrintWriter out, Facts facts, List<E> examples, List<Outcome> outcomes) {}
+      Path folder,
+      PrintWriter out,
+      Facts facts,
+      TaskModel<E> model,
+      List<E> examples,
+      List<Outcome> outcomes) {}
+
+  /**
+   * Says where the parts of a data set are.
+   *
+   * @param training what trains
+   * @param validation what chooses the best epoch; null for a part of what trains
+   * @param test what gives the score; null for a part of what trains
+   */
+  public record Sources(Path training, @Nullable Path validation, @Nullable Path test) {}
+
+  /** Finds what the options do not name, such as in a folder of known names. */
+  protected Sources sources(Sources given) throws IOException {
+    return given;
+  }
 
   /** Reads what the options name, and parts it where they name only one file. */
   protected Parts<E> parts(Rows rows) throws IOException {
-    var data = places.data;
-    if (data == null) {
+    if (places.data == null) {
       return sample(learning.seed);
     }
-    var first = read(data, rows);
-    var validation = places.validation == null ? null : read(places.validation, rows);
-    var test = places.test == null ? null : read(places.test, rows);
+    var sources = sources(new Sources(places.data, places.validation, places.test));
+    var first = read(sources.training, rows);
+    var validation = sources.validation == null ? null : read(sources.validation, rows);
+    var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {
       return new Parts<>(first, validation, test);
     }

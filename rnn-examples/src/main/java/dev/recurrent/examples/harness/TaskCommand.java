@@ -40,7 +40,7 @@ final class TaskCommand<E> {
     var rows = task.rows();
     var parts = task.parts(rows);
     try (var backend = task.backends().open(task.spec())) {
-      var data = DataFingerprint.of(task.places());
+      var data = DataFingerprint.of(task.spec().commandLine().getParseResult());
       var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
       return train(backend, new TaskRun.Setup<>(task, parts, file, folder), rows);
     }
@@ -55,7 +55,7 @@ final class TaskCommand<E> {
     if (epochs != null) {
       begun.learning().epochs = epochs;
     }
-    var data = DataFingerprint.of(begun.places());
+    var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
     if (!data.equals(file.data())) {
       throw new IOException(
           folder + ": expected the data that the run began with, got files that have changed");

@@ -83,7 +83,7 @@ final class TaskRun<E> implements AutoCloseable {
     var outcomes = Predictions.of(model, setup.parts.test(), task.settings().batch());
     var scores = Scores.of(task.measures(facts), outcomes, task.baseline(setup.parts, facts));
     scores.write(setup.folder);
-    task.report(new Task.Report<>(setup.folder, out, facts, setup.parts.test(), outcomes));
+    task.report(new Task.Report<>(setup.folder, out, facts, model, setup.parts.test(), outcomes));
     return scores;
   }
 

@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.recurrent.cuda.driver.LibraryChoice.Binding;
 import dev.recurrent.cuda.driver.Resources;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
 import java.io.IOException;
@@ -13,28 +14,55 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Shows that every call through JCuda hands over what it should, on small libraries that stand in
- * for libcuda, libcublas and libnvrtc. What the real ones do with it only a GPU can show.
+ * Shows that every call through JCuda and through java.lang.foreign hands over what it should, on
+ * small libraries that stand in for libcuda, libcublas and libnvrtc. What the real ones do with it
+ * only a GPU can show.
  */
-class JCudaTest {
+class BindingsTest {
   @TempDir private Path folder;
 
+  @ParameterizedTest
+  @CsvSource({
+    "12, JCUDA, 9",
+    "12, JCUDA, 10",
+    "12, FOREIGN, 9",
+    "13, FOREIGN, 9",
+    "13, FOREIGN, 10"
+  })
+  void backendRunsOnStandIns(int version, Binding binding, int capability)
+      throws IOException, InterruptedException {
+    var output = run(version, binding, capability);
+    assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0)"), output);
+    assertTrue(output.contains("first launch of a graph"), output);
+    assertTrue(output.contains("asked for 2048.0 MiB"), output);
+    assertTrue(output.contains("wrong: NVRTC 12.6 refused it:\nfake log"), output);
+    assertTrue(output.contains("lost: cuLaunchKernel fill: CUDA_ERROR_LAUNCH_FAILED"), output);
+    assertTrue(output.endsWith("done\n"), output);
+  }
+
   @Test
-  void backendRunsThroughJCuda() throws IOException, InterruptedException {
+  void precisionThatTheDeviceLacksIsRefused() throws IOException, InterruptedException {
+    var output = run(12, Binding.JCUDA, 7);
+    var message = "precision bf16: expected compute capability 80 or higher, got 70";
+    assertTrue(output.contains(message), output);
+  }
+
+  private String run(int version, Binding binding, int capability)
+      throws IOException, InterruptedException {
     boolean linux = System.getProperty("os.name", "").equals("Linux");
     if (EmulatedDevice.findCompiler() == null
         || !linux
         || !System.getProperty("os.arch", "").equals("amd64")) {
       Emulation.skip("JCuda with stand-ins: it needs g++ on an x86-64 Linux");
     }
+    build("libcuda.so.1", "fake-cuda.c");
     var map = copy("fake-cublas.map");
-    var libraries =
-        List.of(
-            build("libcuda.so.1", "fake-cuda.c"),
-            build("libcublas.so.12", "fake-cublas.c", "-Wl,--version-script," + map),
-            build("libnvrtc.so.12", "fake-nvrtc.c"));
+    build("libcublas.so." + version, "fake-cublas.c", "-Wl,--version-script," + map);
+    build("libnvrtc.so." + version, "fake-nvrtc.c");
     var emulation = Files.writeString(folder.resolve("emulation.h"), Resources.text("emulation.h"));
     var command =
         new ArrayList<>(
@@ -45,20 +73,18 @@ class JCudaTest {
                 "-Drnn.cuda.cache=" + folder.resolve("cache"),
                 "-cp",
                 System.getProperty("java.class.path"),
-                FakeGpu.class.getName()));
-    libraries.forEach(library -> command.add(library.toString()));
+                FakeGpu.class.getName(),
+                folder.toString(),
+                String.valueOf(version),
+                binding.name()));
     var builder = new ProcessBuilder(command);
+    builder.environment().put("RNN_FAKE_CAPABILITY", String.valueOf(capability));
     builder.environment().put("RNN_FAKE_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_EMULATION", emulation.toString());
-    var output = run(builder);
-    assertTrue(output.contains("cuda (Fake GPU, sm_90)"), output);
-    assertTrue(output.contains("first launch of a graph"), output);
-    assertTrue(output.contains("asked for 2048.0 MiB"), output);
-    assertTrue(output.contains("wrong: NVRTC 12.6 for sm_90 refused it:\nfake log"), output);
-    assertTrue(output.endsWith("done\n"), output);
+    return run(builder);
   }
 
-  private Path build(String library, String source, String... options)
+  private void build(String library, String source, String... options)
       throws IOException, InterruptedException {
     var file = folder.resolve(library);
     var command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-o", file.toString()));
@@ -66,7 +92,6 @@ class JCudaTest {
     command.addAll(List.of("-ldl", "-Wl,-soname," + library));
     command.addAll(List.of(options));
     run(new ProcessBuilder(command));
-    return file;
   }
 
   private Path copy(String name) throws IOException {
