@@ -158,7 +158,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
         return interrupt.exitStatus();
       }
     }
-    summarize(result, settings, folder, out);
+    summarize(result, settings, out);
     if (texts.test() != null) {
       out.println("test     " + run.test(texts.test()));
     }
@@ -206,8 +206,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     };
   }
 
-  private static void summarize(
-      TrainingResult result, TextSettings settings, Path folder, PrintWriter out) {
+  private static void summarize(TrainingResult result, TextSettings settings, PrintWriter out) {
     double nats = result.bestValidation();
     var kind = settings.code().tokens();
     out.println(

@@ -5,6 +5,7 @@ import dev.recurrent.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -29,7 +30,7 @@ public final class SavedWriter implements TextWriter, AutoCloseable {
     if (!(SavedTask.command(file, root) instanceof Task<?>)) {
       return Optional.empty();
     }
-    var saved = SavedTask.open(folderOrFile, root, backend);
+    var saved = SavedTask.open(folderOrFile, root, Map.of(), backend);
     if (saved.model() instanceof TextWriter writer) {
       return Optional.of(new SavedWriter(saved, writer));
     }

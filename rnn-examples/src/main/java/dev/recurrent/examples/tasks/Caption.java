@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -297,7 +298,11 @@ public final class Caption extends Task<Caption.Example> {
             .collect(Collectors.groupingBy(Example::requireText, Collectors.counting()));
     var most = Collections.max(counts.values());
     var always =
-        counts.keySet().stream().filter(text -> counts.get(text).equals(most)).sorted().findFirst();
+        counts.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(most))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .findFirst();
     return parts.test().stream()
         .map(example -> Outcome.of(exactMatch(always.orElseThrow(), example.requireText())))
         .toList();
