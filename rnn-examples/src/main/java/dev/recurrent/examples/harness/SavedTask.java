@@ -55,7 +55,8 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
         : Optional.empty();
   }
 
-  private static Path file(Path folderOrFile) throws IOException {
+  /** Finds the model of a run. */
+  static Path file(Path folderOrFile) throws IOException {
     var path = Files.isDirectory(folderOrFile) ? folderOrFile.resolve(TaskRun.MODEL) : folderOrFile;
     if (Files.notExists(path)) {
       throw new IOException(
@@ -68,7 +69,7 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
   }
 
   /** Returns the command that has trained a model, or null for an unknown one. */
-  private static @Nullable Object command(SafeTensors file, CommandSpec root) {
+  static @Nullable Object command(SafeTensors file, CommandSpec root) {
     var tasks = Objects.requireNonNull(root.subcommands().get("train")).getSubcommands();
     var line = tasks.get(file.metadata().getOrDefault(TaskRun.TASK, ""));
     return line == null ? null : line.getCommandSpec().userObject();
