@@ -81,6 +81,14 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Makes a model that is still to be built. */
   protected abstract TaskModel<E> model(Facts facts);
 
+  /**
+   * Makes the model that training starts from: the same unless overridden, for one that starts with
+   * values of another file, which is not needed again.
+   */
+  protected TaskModel<E> startingModel(Facts facts) throws IOException {
+    return model(facts);
+  }
+
   /** Returns the scores; by the first of them a quick run is compared with the baseline. */
   protected abstract List<Measure> measures(Facts facts);
 
