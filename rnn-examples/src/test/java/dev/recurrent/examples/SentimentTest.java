@@ -1,14 +1,20 @@
 package dev.recurrent.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.made.MadeReviews;
+import dev.recurrent.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +82,23 @@ final class SentimentTest {
   }
 
   @Test
+  void wordsStartWithGivenVectors() throws IOException {
+    var columns =
+        new String[] {"--text-column", "review", "--label-column", "stars", "--lr", "1e-9"};
+    var wrong = with(columns, "--vectors", file("four.txt", "dull 1 2 3 4\n").toString());
+    assertEquals(2, run(data, wrong).status());
+    var right = with(columns, "--vectors", file("three.txt", "dull 7 -8 9\n").toString());
+    train(data, right);
+    Files.delete(folder.resolve("three.txt"));
+    var weights = SafeTensors.read(folder.resolve("run/best.safetensors"));
+    var words = Vocabulary.parse(Objects.requireNonNull(weights.metadata().get("fact.words")));
+    var values = weights.floats("embedding.weight");
+    int at = 3 * words.index("dull");
+    assertArrayEquals(new float[] {7, -8, 9}, Arrays.copyOfRange(values, at, at + 3), 1e-4f);
+    assertEquals(2, predict(text("so dull\n")).out().lines().count());
+  }
+
+  @Test
   void shortReviewsAreLeftOutOnlyWhereTheyHaveLabels() throws IOException {
     var run = run(data, "--text-column", "review", "--label-column", "stars", "--min-length", "20");
     long kept =
@@ -105,7 +128,15 @@ final class SentimentTest {
   }
 
   private Path text(String lines) throws IOException {
-    return Files.writeString(folder.resolve("new.txt"), lines);
+    return file("new.txt", lines);
+  }
+
+  private Path file(String name, String lines) throws IOException {
+    return Files.writeString(folder.resolve(name), lines);
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
   }
 
   private CommandLineRun run(Path from, String... more) {

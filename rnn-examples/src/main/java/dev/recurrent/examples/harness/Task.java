@@ -91,6 +91,14 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Makes a model that is still to be built. */
   protected abstract TaskModel<E> model(Facts facts);
 
+  /**
+   * Makes the model that training starts from: the same unless overridden, for one that starts with
+   * values of another file, which is not needed again.
+   */
+  protected TaskModel<E> startingModel(Facts facts) throws IOException {
+    return model(facts);
+  }
+
   /** Returns the scores; a quick run must be better than the baseline in all of them. */
   protected abstract List<Measure> measures(Facts facts);
 

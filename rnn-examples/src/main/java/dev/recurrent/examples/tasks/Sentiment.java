@@ -11,6 +11,7 @@ import dev.recurrent.data.Table;
 import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.data.WordVectors;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Labels;
 import dev.recurrent.examples.harness.Outcome;
@@ -27,6 +28,7 @@ import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Pooling;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
+import dev.recurrent.layer.TokenDropout;
 import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -109,11 +111,24 @@ public final class Sentiment extends Task<LabelledText> {
   private Kept kept = Kept.LAST;
 
   @Option(
+      names = "--word-dropout",
+      defaultValue = "0.3",
+      converter = Numbers.Rate.class,
+      description = "Share of words that training takes for unknown ones. Default: ${DEFAULT-VALUE}")
+  private double wordDropout = 0.3;
+
+  @Option(
       names = "--pooling",
       defaultValue = "mean",
       description =
           "From steps to one vector, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Pool pooling = Pool.MEAN;
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "FILE",
+      description = "GloVe's or word2vec's vectors in text form, with which words start.")
+  private @Nullable Path vectors;
 
   @Option(names = "--bidirectional", description = "Read each text in both directions.")
   private boolean bidirectional;
@@ -191,9 +206,23 @@ public final class Sentiment extends Task<LabelledText> {
     return new ReviewModel(facts.vocabulary("words"), labels(facts));
   }
 
+  @Override
+  protected TaskModel<LabelledText> startingModel(Facts facts) throws IOException {
+    var model = new ReviewModel(facts.vocabulary("words"), labels(facts));
+    if (vectors != null) {
+      var given = WordVectors.read(vectors, model.vocabulary, Rows.failing());
+      if (given.size() != settings().embed()) {
+        throw wrongUsage("--embed: expected " + given.size() + " as in " + vectors);
+      }
+      given.byToken().forEach(model.embedding::startingWith);
+    }
+    return model;
+  }
+
   private final class ReviewModel extends TaskModel<LabelledText> {
     private final Vocabulary vocabulary;
     private final Labels<LabelledText> labels;
+    private final TokenDropout wordDropout;
     private final Embedding embedding;
     private final Dropout dropout = add("dropout", Dropout.of(settings().dropout()));
     private final @Nullable Recurrent recurrent;
@@ -204,6 +233,8 @@ public final class Sentiment extends Task<LabelledText> {
       this.vocabulary = vocabulary;
       this.labels = labels;
       var s = settings();
+      int unknown = vocabulary.index(Vocabulary.UNKNOWN);
+      wordDropout = add("word_dropout", TokenDropout.of(Sentiment.this.wordDropout, unknown));
       embedding =
           add(
               "embedding",
@@ -238,7 +269,8 @@ public final class Sentiment extends Task<LabelledText> {
     }
 
     private Tensor logits(Tape tape, Sequences reviews) { // [B, classes]
-      var vectors = dropout.on(tape, embedding.on(tape, reviews)); // [N, embed]
+      var words = wordDropout.on(tape, reviews);
+      var vectors = dropout.on(tape, embedding.on(tape, words)); // [N, embed]
       return output.on(tape, dropout.on(tape, pooled(tape, vectors)));
     }
 
