@@ -16,16 +16,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads polyphonic music as JSON: a list of pieces, each a list of steps, each a list of the MIDI
- * pitches that sound; or an object with such a list for each part, such as {@code train}, {@code
- * valid} and {@code test} (Boulanger-Lewandowski et al. 2012). A pitch of -1 is silence, as in
- * files that have a place for each voice.
+ * pitches that sound, those of a piano; or an object with such a list for each part, such as {@code
+ * train}, {@code valid} and {@code test} (Boulanger-Lewandowski et al. 2012). A pitch of -1 is
+ * silence, as in files that have a place for each voice.
  */
 public final class PianoRolls {
   /** The name of the only part of a file that has no parts. */
   public static final String WHOLE = "";
 
+  /** The MIDI pitch of a piano's lowest key. */
+  public static final int LOWEST = 21;
+
+  /** The keys of a piano: pitches from 21 to 108. */
+  public static final int KEYS = 88;
+
   private static final int SILENCE = -1;
-  private static final int HIGHEST = 127;
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -98,6 +103,9 @@ public final class PianoRolls {
       require(token, JsonToken.START_ARRAY, "a step, a list of MIDI pitches");
       steps.add(pitches());
     }
+    if (steps.isEmpty()) {
+      throw malformed("a piece of at least one step");
+    }
     return steps.toArray(int[][]::new);
   }
 
@@ -106,10 +114,10 @@ public final class PianoRolls {
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
       require(token, JsonToken.VALUE_NUMBER_INT, "a MIDI pitch, a whole number");
       int pitch = parser.getIntValue();
-      if (pitch < SILENCE || pitch > HIGHEST) {
-        throw malformed("a MIDI pitch from 0 to 127, or -1 for silence");
-      }
       if (pitch != SILENCE) {
+        if (pitch < LOWEST || pitch >= LOWEST + KEYS) {
+          throw malformed("a MIDI pitch of a piano, 21 to 108, or -1 for silence");
+        }
         pitches.add(pitch);
       }
     }

@@ -19,11 +19,13 @@ public final class Series {
   private final List<String> columns;
   private final List<String> labels; // [T]
   private final double[][] values; // [T][columns]
+  private final Clock.Reading times;
 
   private Series(List<String> columns, List<String> labels, double[][] values) {
     this.columns = columns;
     this.labels = labels;
     this.values = values;
+    times = Clock.read(labels);
   }
 
   /**
@@ -84,7 +86,26 @@ public final class Series {
       labels.add(label.isEmpty() ? String.valueOf(labels.size() + 1) : row.text(label));
       values.add(numbers(row, numbers, rows));
     }
-    return new Series(List.copyOf(numbers), List.copyOf(labels), values.toArray(double[][]::new));
+    var series =
+        new Series(List.copyOf(numbers), List.copyOf(labels), values.toArray(double[][]::new));
+    int early = series.firstOutOfOrder();
+    if (early > 0) {
+      throw table
+          .rows()
+          .get(early)
+          .malformed(label, "a time that is not before that of the row above");
+    }
+    return series;
+  }
+
+  /** Returns the first time that is before the one above, or 0. */
+  private int firstOutOfOrder() {
+    for (int t = 1; t < length(); t++) {
+      if (clock(t) < clock(t - 1)) {
+        return t;
+      }
+    }
+    return 0;
   }
 
   private static String firstOfNumbers(Path file, Table table) throws DataException {
@@ -129,6 +150,16 @@ public final class Series {
     return labels.get(time);
   }
 
+  /** Says how the labels tell the time. */
+  public Clock clock() {
+    return times.clock();
+  }
+
+  /** Returns what the clock shows at a time: a number of days, months or rows. */
+  public long clock(int time) {
+    return times.numbers()[time];
+  }
+
   /** Returns a number, or NaN where it is missing. */
   public double value(int time, int column) {
     return values[time][column];
@@ -142,7 +173,7 @@ public final class Series {
   /**
    * Returns this series followed by another one of the same columns.
    *
-   * @throws IllegalArgumentException if the other has other columns
+   * @throws IllegalArgumentException if the other has other columns, or starts before this one ends
    */
   public Series then(Series later) {
     if (!later.columns.equals(columns)) {
@@ -153,23 +184,23 @@ public final class Series {
     all.addAll(later.labels);
     var joined = Arrays.copyOf(values, values.length + later.values.length);
     System.arraycopy(later.values, 0, joined, values.length, later.values.length);
-    return new Series(columns, List.copyOf(all), joined);
+    var series = new Series(columns, List.copyOf(all), joined);
+    if (series.firstOutOfOrder() > 0) {
+      throw new IllegalArgumentException(
+          "series: expected one that goes on after "
+              + labels.getLast()
+              + ", got one from "
+              + later.labels.getFirst());
+    }
+    return series;
   }
 
-  /**
-   * Returns the series as it is known at each time: a missing number is the last one before it.
-   *
-   * @param start what is known before the first number of each column, such as a mean of older data
-   */
-  public Series filled(double... start) {
-    var last = start.clone();
-    var filled = new double[values.length][];
-    for (int t = 0; t < filled.length; t++) {
-      for (int c = 0; c < last.length; c++) {
-        last[c] = Double.isNaN(values[t][c]) ? last[c] : values[t][c];
-      }
-      filled[t] = last.clone();
+  /** Returns the last number of a column up to a time, or NaN where none is known yet. */
+  public double lastKnown(int time, int column) {
+    int t = time;
+    while (t > 0 && Double.isNaN(values[t][column])) {
+      t--;
     }
-    return new Series(columns, labels, filled);
+    return values[t][column];
   }
 }

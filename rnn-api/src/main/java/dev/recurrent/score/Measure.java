@@ -23,6 +23,11 @@ public record Measure(
     }
   }
 
+  /** Returns the same measure under another name. */
+  public Measure named(String newName) {
+    return new Measure(newName, unit, goal, sums, value);
+  }
+
   /**
    * Computes the score of examples.
    *

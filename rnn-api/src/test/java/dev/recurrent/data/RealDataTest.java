@@ -160,4 +160,34 @@ class RealDataTest {
     assertEquals(40_460, captions.size());
     assertEquals(8_092, captions.stream().map(KeyedText::key).distinct().count());
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "daily-min-temperatures.csv, Temp, 3650, DAYS, 0",
+    "daily-max-temperatures.csv, Temperature, 3650, DAYS, 0",
+    "Chennai_1990_2022_Madras.csv, tavg, 11894, DAYS, 27",
+    "airline-passengers.csv, Passengers, 144, MONTHS, 0",
+    "monthly-sunspots.csv, Sunspots, 2820, MONTHS, 0",
+    "DailyDelhiClimateTrain.csv, meantemp, 1462, DAYS, 0"
+  })
+  void seriesHaveTheirTimesAndGaps(
+      String name, String column, int length, Clock clock, long missing) throws IOException {
+    var rows = Rows.skipping();
+    var columns = new Series.Columns(List.of(column), "");
+    var series = Series.read(real("time-series").resolve(name), columns, rows);
+    assertEquals(length, series.length());
+    assertEquals(clock, series.clock());
+    assertEquals(missing, rows.skipped());
+  }
+
+  @Test
+  void choralesHaveTheirParts() throws IOException {
+    var parts =
+        PianoRolls.read(real("jsb-chorales").resolve("jsb-chorales-quarter.json"), Rows.failing());
+    assertEquals(229, parts.getOrDefault("train", List.of()).size());
+    assertEquals(76, parts.getOrDefault("valid", List.of()).size());
+    assertEquals(
+        4_725,
+        parts.getOrDefault("test", List.of()).stream().mapToInt(piece -> piece.length).sum());
+  }
 }

@@ -58,12 +58,17 @@ record CudaLibraries(List<Path> named, List<Path> folders) {
       return list;
     }
 
-    /** Returns the libraries, none of which may be missing. */
-    LibraryChoice choice() {
+    /**
+     * Returns the libraries, none of which may be missing.
+     *
+     * @param driver the library of the driver, which may lie where the loader does not look
+     */
+    LibraryChoice choice(Path driver) {
       if (cublas == null || nvrtc == null) {
         throw new IllegalStateException("libraries: expected all, missing are " + missing());
       }
-      return new LibraryChoice(preload, cublas, nvrtc);
+      var first = Stream.concat(Stream.of(driver), preload.stream()).toList();
+      return new LibraryChoice(first, cublas, nvrtc);
     }
 
     private static String names(Kind kind) {

@@ -13,6 +13,7 @@ import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Precision;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +135,7 @@ public final class CudaProvider implements BackendProvider {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
       throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
     }
-    var choice = libraries().find().choice();
+    var choice = libraries().find().choice(Objects.requireNonNull(driver.find()));
     int ordinal = Integer.getInteger(DEVICE, 0);
     try {
       return new CudaBackend(() -> JCudaDevice.open(ordinal, choice, options.precision()));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,18 +52,53 @@ class BindingsTest {
     assertTrue(output.contains(message), output);
   }
 
-  private String run(int version, Binding binding, int capability)
-      throws IOException, InterruptedException {
+  /** As JCuda's bindings can be tested on a machine that has CUDA 13 alone. */
+  @Test
+  void jcudaRunsOnCuda13ThroughForwarders() throws IOException, InterruptedException {
+    requireCompiler();
+    buildLibraries(13);
+    forward("libJCublas2", "libcublas.so.12");
+    forward("libJNvrtc", "libnvrtc.so.12");
+    var output = start(12, Binding.JCUDA, 9);
+    assertTrue(output.endsWith("done\n"), output);
+  }
+
+  private void forward(String jni, String library) throws IOException, InterruptedException {
+    var name = jni + "-12.6.0-linux-x86_64.so";
+    var file = folder.resolve(name);
+    try (var in = Objects.requireNonNull(getClass().getResourceAsStream("/lib/" + name))) {
+      Files.copy(in, file);
+    }
+    var script = "src/test/forwarder/make-forwarder";
+    var out = folder.resolve(library).toString();
+    run(new ProcessBuilder(script, file.toString(), library, out));
+  }
+
+  private static void requireCompiler() {
     boolean linux = System.getProperty("os.name", "").equals("Linux");
     if (EmulatedDevice.findCompiler() == null
         || !linux
         || !System.getProperty("os.arch", "").equals("amd64")) {
       Emulation.skip("JCuda with stand-ins: it needs g++ on an x86-64 Linux");
     }
+  }
+
+  private String run(int version, Binding binding, int capability)
+      throws IOException, InterruptedException {
+    requireCompiler();
+    buildLibraries(version);
+    return start(version, binding, capability);
+  }
+
+  private void buildLibraries(int version) throws IOException, InterruptedException {
     build("libcuda.so.1", "fake-cuda.c");
     var map = copy("fake-cublas.map");
     build("libcublas.so." + version, "fake-cublas.c", "-Wl,--version-script," + map);
     build("libnvrtc.so." + version, "fake-nvrtc.c");
+  }
+
+  private String start(int version, Binding binding, int capability)
+      throws IOException, InterruptedException {
     var emulation = Files.writeString(folder.resolve("emulation.h"), Resources.text("emulation.h"));
     var command =
         new ArrayList<>(
@@ -78,6 +114,7 @@ class BindingsTest {
                 String.valueOf(version),
                 binding.name()));
     var builder = new ProcessBuilder(command);
+    builder.environment().put("RNN_FORWARD_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_CAPABILITY", String.valueOf(capability));
     builder.environment().put("RNN_FAKE_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_EMULATION", emulation.toString());

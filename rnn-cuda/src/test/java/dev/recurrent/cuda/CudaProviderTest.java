@@ -86,17 +86,19 @@ class CudaProviderTest {
   void cuda12IsPreferredAndBoundByJCuda() throws IOException {
     createAll("a", 13);
     createAll("b", 12);
-    var found = find(List.of(), "a", "b").choice();
+    var found = find(List.of(), "a", "b").choice(folder.resolve("libcuda.so.1"));
     assertEquals(folder.resolve("b/libcublas.so.12") + ", by JCuda", found.cublas().toString());
     assertEquals(folder.resolve("b/libnvrtc.so.12") + ", by JCuda", found.nvrtc().toString());
-    assertEquals(List.of(folder.resolve("b/libcublasLt.so.12")), found.preload());
+    assertEquals(
+        List.of(folder.resolve("libcuda.so.1"), folder.resolve("b/libcublasLt.so.12")),
+        found.preload());
   }
 
   @Test
   void foldersThatTheUserNamesComeBeforeThePreferredVersion() throws IOException {
     createAll("a", 13);
     createAll("b", 12);
-    var found = find(List.of(folder.resolve("a")), "b").choice();
+    var found = find(List.of(folder.resolve("a")), "b").choice(folder.resolve("libcuda.so.1"));
     assertEquals(
         folder.resolve("a/libcublas.so.13") + ", by java.lang.foreign", found.cublas().toString());
     assertEquals(13, found.nvrtc().version());
@@ -107,7 +109,7 @@ class CudaProviderTest {
     createAll("a", 13);
     create("b/libcublas.so.12"); // without libcublasLt
     create("b/libnvrtc.so.12");
-    var found = find(List.of(), "a", "b").choice();
+    var found = find(List.of(), "a", "b").choice(folder.resolve("libcuda.so.1"));
     assertEquals(13, found.cublas().version());
     assertEquals(12, found.nvrtc().version());
   }

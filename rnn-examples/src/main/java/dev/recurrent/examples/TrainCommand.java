@@ -3,9 +3,12 @@ package dev.recurrent.examples;
 import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
 import dev.recurrent.examples.tasks.Digits;
+import dev.recurrent.examples.tasks.Forecast;
+import dev.recurrent.examples.tasks.Music;
 import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
 import dev.recurrent.examples.tasks.Tags;
+import dev.recurrent.examples.tasks.Translate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -26,8 +29,11 @@ import picocli.CommandLine.Spec;
       Classify.class,
       Digits.class,
       Tags.class,
+      Forecast.class,
+      Music.class,
       Caption.class,
-      Sentences.class
+      Sentences.class,
+      Translate.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

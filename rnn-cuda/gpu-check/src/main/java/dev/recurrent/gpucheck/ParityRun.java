@@ -47,7 +47,7 @@ public final class ParityRun {
     var setup =
         Setup.of(program, SequenceLayout.ofLengths(lengths), seed)
             .with(Mode.TRAINING)
-            .with(Direction.values()[random.nextInt(2)]);
+            .with(random.nextBoolean() ? Direction.FORWARD : Direction.REVERSE);
     try (var a = new CellProblem(tested, setup);
         var b = new CellProblem(cpu, setup);
         var one = tested.compile(program);

@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.LabelledFolders;
 import dev.recurrent.data.LabelledText;
 import dev.recurrent.data.LetterCase;
@@ -88,6 +89,13 @@ public final class Sentiment extends Task<LabelledText> {
   private int minCount = 3;
 
   @Option(
+      names = "--min-length",
+      defaultValue = "0",
+      converter = Numbers.AtLeastZero.class,
+      description = "Take only texts of at least so many words. Default: ${DEFAULT-VALUE}")
+  private int minLength;
+
+  @Option(
       names = "--max-length",
       defaultValue = "500",
       converter = Numbers.AtLeastOne.class,
@@ -126,23 +134,31 @@ public final class Sentiment extends Task<LabelledText> {
 
   @Override
   protected List<LabelledText> read(Path path, Rows rows) throws IOException {
+    List<LabelledText> reviews;
     if (Files.isDirectory(path)) {
-      return classes == null
-          ? LabelledFolders.read(path, rows)
-          : LabelledFolders.read(path, classes, rows);
+      reviews =
+          classes == null
+              ? LabelledFolders.read(path, rows)
+              : LabelledFolders.read(path, classes, rows);
+    } else if (path.toString().matches("(?i).*\\.([ct]sv|tab)(\\.gz)?")) {
+      var table = Table.read(path, rows);
+      boolean labelled = table.columns().contains(labelColumn);
+      reviews =
+          rows.map(
+              table.rows(),
+              row ->
+                  new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)));
+    } else {
+      reviews = rows.map(TextFile.lines(path, rows), text -> new LabelledText(null, text));
     }
-    if (!path.toString().matches("(?i).*\\.([ct]sv|tab)(\\.gz)?")) {
-      return TextFile.lines(path, rows).stream().map(t -> new LabelledText(null, t)).toList();
-    }
-    var table = Table.read(path, rows);
-    boolean labelled = table.columns().contains(labelColumn);
-    return rows
-        .map(
-            table.rows(),
-            row -> new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)))
-        .stream()
-        .filter(r -> classes == null || r.label() == null || classes.contains(r.label()))
-        .toList();
+    return reviews.stream().filter(this::isWanted).toList();
+  }
+
+  /** What is only to be predicted is wanted in any case. */
+  private boolean isWanted(LabelledText review) {
+    return review.label() == null
+        || ((classes == null || classes.contains(review.label()))
+            && (minLength == 0 || WORDS.tokens(review.text()).size() >= minLength));
   }
 
   @Override
@@ -188,7 +204,10 @@ public final class Sentiment extends Task<LabelledText> {
       this.vocabulary = vocabulary;
       this.labels = labels;
       var s = settings();
-      embedding = add("embedding", Embedding.of(vocabulary.size(), s.embed()));
+      embedding =
+          add(
+              "embedding",
+              Embedding.of(vocabulary.size(), s.embed()).initialized(Initializer.normal(0.1)));
       recurrent = isRecurrent() ? add("recurrent", recurrent(s)) : null;
       int columns = recurrent == null ? s.embed() : recurrent.outputSize();
       attention =

@@ -1,0 +1,77 @@
+package dev.recurrent.data;
+
+import static dev.recurrent.data.DataFiles.assertRefused;
+import static dev.recurrent.data.DataFiles.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PianoRollsTest {
+  @TempDir Path folder;
+
+  private Map<String, List<int[][]>> read(String json, Rows rows) throws IOException {
+    return PianoRolls.read(write(folder.resolve("a.json"), json), rows);
+  }
+
+  @Test
+  void readsPartsOfPieces() throws IOException {
+    var parts = read("{\"train\": [[[60, 64], []], [[-1, 21]]], \"test\": []}", Rows.failing());
+    assertEquals(List.of("train", "test"), List.copyOf(parts.keySet()));
+    var train = parts.getOrDefault("train", List.of());
+    assertEquals(2, train.size());
+    assertArrayEquals(new int[][] {{60, 64}, {}}, train.get(0));
+    assertArrayEquals(new int[][] {{21}}, train.get(1));
+  }
+
+  @Test
+  void listOfPiecesIsOnePart() throws IOException {
+    var parts = read("[[[108]]]", Rows.failing());
+    assertEquals(List.of(PianoRolls.WHOLE), List.copyOf(parts.keySet()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[[[20]]]| 1:4: expected a MIDI pitch of a piano, 21 to 108, or -1 for silence, got \"20\"",
+        "[[[109]]]| 1:4: expected a MIDI pitch of a piano, 21 to 108, or -1 for silence, got"
+            + " \"109\"",
+        "[[[60.5]]]| 1:4: expected a MIDI pitch, a whole number, got \"60.5\"",
+        "[[60]]| 1:3: expected a step, a list of MIDI pitches, got \"60\"",
+        "[[]]| 1:3: expected a piece of at least one step, got \"]\"",
+        "{\"a\": 1}| 1:7: expected a list of pieces, got \"1\"",
+        "7| 1:1: expected a list of pieces, or an object of such lists, got \"7\"",
+        "[] []| 1:4: expected the end of the file, got \"[\""
+      })
+  void whatIsNoPieceIsRefusedWithItsPlace(String json, String message) {
+    assertRefused(folder, "a.json:" + message, () -> read(json, Rows.failing()));
+  }
+
+  @Test
+  void brokenJsonIsRefusedWithItsPlace() {
+    var failure =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            DataException.class, () -> read("[[[60],\n[6", Rows.skipping()));
+    assertEquals(2, failure.line());
+    assertTrue(String.valueOf(failure.getMessage()).contains("expected JSON"), failure::getMessage);
+  }
+
+  @Test
+  void skippingLeavesOutThePieceAsAWhole() throws IOException {
+    var rows = Rows.skipping();
+    var parts = read("[[[60], [\"x\", [1]], [61]], [], [[62]], [7, [[63]]]]", rows);
+    assertEquals(3, rows.skipped());
+    var pieces = parts.getOrDefault(PianoRolls.WHOLE, List.of());
+    assertEquals(1, pieces.size());
+    assertArrayEquals(new int[][] {{62}}, pieces.getFirst());
+  }
+}
