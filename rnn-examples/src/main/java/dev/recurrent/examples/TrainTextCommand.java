@@ -158,7 +158,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
         return interrupt.exitStatus();
       }
     }
-    summarize(result, settings, out);
+    summarize(result, settings.code().tokens(), out);
     if (texts.test() != null) {
       out.println("test     " + run.test(texts.test()));
     }
@@ -206,9 +206,8 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     };
   }
 
-  private static void summarize(TrainingResult result, TextSettings settings, PrintWriter out) {
+  private static void summarize(TrainingResult result, TokenKind kind, PrintWriter out) {
     double nats = result.bestValidation();
-    var kind = settings.code().tokens();
     out.println(
         Numbers.format(
             "best     epoch %d, validation %.4f nats a %s%s",

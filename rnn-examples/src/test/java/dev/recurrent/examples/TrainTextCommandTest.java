@@ -29,6 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainTextCommandTest {
   private static final List<String> SMALL =
@@ -163,12 +165,14 @@ class TrainTextCommandTest {
     assertTrue(none.err().contains("expected the folder of a run"), none::err);
   }
 
-  @Test
-  void quickRunFailsWhereNothingIsLearnt() {
-    var learnt = run(args("quick", "--quick", "--lr", "0.05"));
+  @ParameterizedTest
+  @EnumSource(TokenKind.class)
+  void quickRunFailsWhereNothingIsLearnt(TokenKind kind) {
+    var options = "--quick --embed 9 --epochs 8 --tokens " + kind;
+    var learnt = run(args("quick", (options + " --lr 0.05").split(" ")));
     assertEquals(0, learnt.status(), learnt::out);
     assertTrue(learnt.out().contains("unigram entropy"), learnt::out);
-    var idle = run(args("idle", "--quick", "--lr", "1e-9"));
+    var idle = run(args("idle", (options + " --lr 1e-9").split(" ")));
     assertEquals(1, idle.status(), idle::out);
     assertTrue(idle.out().contains("LEARNT NOTHING"), idle::out);
   }
