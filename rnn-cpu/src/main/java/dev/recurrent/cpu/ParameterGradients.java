@@ -132,7 +132,9 @@ final class ParameterGradients {
       int count = aligned ? spec.rows() : slice.rows();
       int column = ForwardPlan.paddedOffset(spec, slice.offset());
       gemm.accumulate(
-          target(target, slice.offset(), count), left(parameter, column, count, right.rows()), right);
+          target(target, slice.offset(), count),
+          left(parameter, column, count, right.rows()),
+          right);
     }
   }
 

@@ -131,11 +131,7 @@ class GemmTest {
         new Gemm(ONE).accumulate(MatrixView.of(expected2, 0, m, columns[1]), a, b2);
         new Gemm(TWO)
             .accumulate(
-                a,
-                MatrixView.of(c, 0, m, columns[0]),
-                b,
-                MatrixView.of(c2, 0, m, columns[1]),
-                b2);
+                a, MatrixView.of(c, 0, m, columns[0]), b, MatrixView.of(c2, 0, m, columns[1]), b2);
         assertArrayEquals(expected, c, m + " rows, depth " + k);
         assertArrayEquals(expected2, c2, m + " rows, depth " + k);
       }
