@@ -128,6 +128,17 @@ final class CpuTensorOps implements TensorOps {
   @Override
   public void fill(Matrix out, float value) {
     var target = CpuStorage.floats(out);
+    long size = (long) out.rows() * out.columns();
+    if (size >= ALONE && (out.rows() == 1 || out.stride() == out.columns())) {
+      int count = workers.count();
+      share(
+          count,
+          worker -> {
+            int from = out.offset() + (int) (size * worker / count);
+            Arrays.fill(target, from, out.offset() + (int) (size * (worker + 1) / count), value);
+          });
+      return;
+    }
     for (int r = 0; r < out.rows(); r++) {
       int to = out.offset() + r * out.stride();
       Arrays.fill(target, to, to + out.columns(), value);

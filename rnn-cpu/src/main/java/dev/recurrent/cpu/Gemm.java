@@ -32,7 +32,7 @@ final class Gemm {
   private float[] zeros = new float[0]; // what C starts from
   private int[] columns = new int[0]; // first column of each vector
   private int[] lanes = new int[0]; // valid lanes of each vector of the last block of columns
-  private float[] packedB = new float[0]; // [panels][depth][vectors][lanes]
+  private float[] packedB = new float[0]; // from ALIGNED on [panels][depth][vectors][lanes]
   private float[] packedA = new float[0]; // [tiles][depth][TILE_ROWS]
 
   // the call in progress
@@ -164,8 +164,8 @@ final class Gemm {
     direct = a.rows() <= Tiles.DIRECT_ROWS && a.columnStride() == 1 && b.columnStride() == 1;
     int depth = Math.min(a.columns(), Tiles.DEPTH_BLOCK);
     int block = Math.min(Lanes.padded(width), COLUMN_BLOCK);
-    if (packedB.length < depth * block) {
-      packedB = new float[depth * block];
+    if (packedB.length < Lanes.ALIGNED + depth * block) {
+      packedB = new float[Lanes.ALIGNED + depth * block];
     }
     if (a.columnStride() != 1) {
       int blocks = ceil(rowBlock, PACKED_ROW_BLOCK);
@@ -304,7 +304,7 @@ final class Gemm {
           Math.min(Lanes.COUNT, block - columns[v]),
           count,
           packedB,
-          panel * count * Lanes.COUNT + (v - panel) * Lanes.COUNT,
+          Lanes.ALIGNED + panel * count * Lanes.COUNT + (v - panel) * Lanes.COUNT,
           panelVectors * Lanes.COUNT);
     }
   }
@@ -356,7 +356,7 @@ final class Gemm {
     for (; p < to; p++) {
       int v = p * Lanes.PANEL_VECTORS;
       int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - v);
-      int at = v * count * Lanes.COUNT;
+      int at = Lanes.ALIGNED + v * count * Lanes.COUNT;
       if ((v + panelVectors) * Lanes.COUNT > block) {
         panel.runPartial(rows, packedB, at, panelVectors, count, columns, v, lanes);
       } else {
