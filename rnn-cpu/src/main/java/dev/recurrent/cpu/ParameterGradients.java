@@ -138,10 +138,10 @@ final class ParameterGradients {
     }
   }
 
-  /** Returns columns of the gradients of the products with a weight, transposed: [columns, N]. */
-  private MatrixView left(int parameter, int column, int columns, int rows) {
+  /** Returns columns of the gradients of the products with a weight, transposed: [count, N]. */
+  private MatrixView left(int parameter, int column, int count, int rows) {
     var gradient = plan.productGradients[parameter];
-    return new MatrixView(gradient.array(), column, columns, rows, 1, gradient.stride());
+    return new MatrixView(gradient.array(), column, count, rows, 1, gradient.stride());
   }
 
   private static MatrixView target(Matrix matrix, int row, int rows) {
