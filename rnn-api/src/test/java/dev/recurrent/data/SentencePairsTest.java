@@ -74,6 +74,27 @@ class SentencePairsTest {
     assertFalse(SentencePairs.areIn(write(file, "")));
   }
 
+  @Test
+  void pairsOfOneSourceAreOneSentence() {
+    var pairs =
+        List.of(
+            new SentencePair("Go.", "Va !"),
+            new SentencePair("Hi.", "Salut !"),
+            new SentencePair("Go.", "Pars."));
+    var sentences = TranslatedSentence.ofPairs(pairs);
+    assertEquals(
+        List.of(
+            new TranslatedSentence("Go.", List.of("Va !", "Pars.")),
+            new TranslatedSentence("Hi.", List.of("Salut !"))),
+        sentences);
+    assertEquals(
+        List.of(
+            new TranslatedSentence("Go.", List.of("Va !")),
+            new TranslatedSentence("Go.", List.of("Pars."))),
+        sentences.getFirst().pairs().toList());
+    assertEquals(List.of(), TranslatedSentence.untranslated("Go.").pairs().toList());
+  }
+
   private void assertSecondRefused(String message, String line) throws IOException {
     Path file = write(folder.resolve("a.txt"), "x\ty\n" + line + "\nx\ty\n");
     assertRefused(folder, "a.txt:" + message, () -> SentencePairs.read(file, Rows.failing()));

@@ -127,7 +127,7 @@ final class TranslateTest {
   void everyWiringTrainsAndTranslates(String options) throws IOException {
     var run = train("run", " " + options + " --data " + pairs(30));
     assertEquals(0, run.status(), run.toString());
-    assertTrue(Files.size(folder.resolve("run/bleu-by-length.png")) > 0);
+    assertTrue(Files.size(folder.resolve("run/by-length.png")) > 0);
     var input = Files.writeString(folder.resolve("input.txt"), "Go 7.\n");
     var predicted = predict("run", input);
     assertEquals(0, predicted.status(), predicted.toString());

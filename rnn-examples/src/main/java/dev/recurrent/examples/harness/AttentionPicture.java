@@ -49,7 +49,8 @@ public final class AttentionPicture {
             .xAxisTitle("source")
             .yAxisTitle("written")
             .build();
-    chart.getStyler().setXAxisLabelRotation(60);
+    chart.getStyler().setXAxisLabelRotation(60).setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setXAxisTickMarkSpacingHint(20).setYAxisTickMarkSpacingHint(20);
     chart.getStyler().setRangeColors(new Color[] {Color.WHITE, Color.BLUE, Color.BLACK});
     chart.getStyler().setMin(0).setMax(1);
     chart.addSeries("weight", named(source), named(written).reversed(), cells);

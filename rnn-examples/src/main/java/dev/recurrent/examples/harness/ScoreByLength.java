@@ -12,8 +12,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 
@@ -23,6 +25,8 @@ import org.knowm.xchart.CategoryChartBuilder;
  */
 public final class ScoreByLength {
   private static final String HEADER = "length,examples,score,low,high";
+  private static final String TABLE = "by-length.csv";
+  private static final String PICTURE = "by-length.png";
   private static final int RESAMPLES = 1000;
   private static final long SEED = 1;
 
@@ -80,8 +84,26 @@ public final class ScoreByLength {
     return new ScoreByLength(measure, rows);
   }
 
-  /** Prints a line for each group. */
-  public void print(PrintWriter out) {
+  /**
+   * Prints a line for each group, writes them as {@code by-length.csv} into the run's folder, and
+   * draws them as {@code by-length.png}.
+   *
+   * @param name of the run in the picture
+   * @param beside folder of another run to draw beside this one, or null
+   * @throws IOException if the other run has no such table
+   */
+  public void report(Task.Report<?> report, String name, @Nullable Path beside) throws IOException {
+    print(report.out());
+    write(report.folder().resolve(TABLE));
+    var runs = new LinkedHashMap<String, ScoreByLength>();
+    runs.put(name, this);
+    if (beside != null) {
+      runs.put(String.valueOf(beside.getFileName()), read(measure, beside.resolve(TABLE)));
+    }
+    draw(runs, report.folder().resolve(PICTURE));
+  }
+
+  void print(PrintWriter out) {
     for (var row : rows) {
       out.println(
           Numbers.format(
@@ -95,8 +117,7 @@ public final class ScoreByLength {
     }
   }
 
-  /** Writes a table of the groups. */
-  public void write(Path file) throws IOException {
+  void write(Path file) throws IOException {
     var text = new StringBuilder(HEADER).append('\n');
     rows.forEach(row -> text.append(row.toCsv()).append('\n'));
     AtomicFiles.write(file, text.toString().getBytes(UTF_8));
@@ -107,7 +128,7 @@ public final class ScoreByLength {
    *
    * @throws IOException if the file is none of that kind
    */
-  public static ScoreByLength read(Measure measure, Path file) throws IOException {
+  static ScoreByLength read(Measure measure, Path file) throws IOException {
     var lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
       throw new IOException(file + ": expected a table with the heading " + HEADER);
@@ -120,7 +141,7 @@ public final class ScoreByLength {
   }
 
   /** Draws runs beside each other, by their names, as bars with their intervals. */
-  public static void draw(Map<String, ScoreByLength> runs, Path file) throws IOException {
+  static void draw(Map<String, ScoreByLength> runs, Path file) throws IOException {
     var measure = runs.values().iterator().next().measure;
     CategoryChart chart =
         new CategoryChartBuilder()

@@ -4,16 +4,16 @@ import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.data.LetterCase;
 import dev.recurrent.data.Rows;
-import dev.recurrent.data.SentencePair;
 import dev.recurrent.data.SentencePairs;
 import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
+import dev.recurrent.data.TranslatedSentence;
 import dev.recurrent.data.Vocabulary;
-import dev.recurrent.decode.BeamSearch;
 import dev.recurrent.decode.DecoderSteps;
 import dev.recurrent.decode.Hypothesis;
 import dev.recurrent.examples.harness.AttentionPicture;
 import dev.recurrent.examples.harness.Decay;
+import dev.recurrent.examples.harness.DecoderOptions;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
@@ -21,9 +21,9 @@ import dev.recurrent.examples.harness.ScoreByLength;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
+import dev.recurrent.examples.harness.TeacherForcing;
 import dev.recurrent.examples.made.MadeTranslations;
 import dev.recurrent.examples.run.Numbers;
-import dev.recurrent.layer.Attention;
 import dev.recurrent.layer.AttentionDecoder;
 import dev.recurrent.layer.DecoderFeedback;
 import dev.recurrent.layer.DecoderVocabulary;
@@ -49,8 +49,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -68,11 +70,10 @@ import picocli.CommandLine.Option;
           + " translates line n of the other. A sentence with several translations learns from all"
           + " of them, and is tested against all of them; it is in one part only."
     })
-public final class Translate extends Task<Translate.Sentence> {
+public final class Translate extends Task<TranslatedSentence> {
   private static final Tokenizer WORDS = Tokenizer.clitics(LetterCase.KEEP);
-  private static final String READ = "read";
+  private static final String SOURCE = "source";
   private static final String TRANSLATION = "translation";
-  private static final String BY_LENGTH = "bleu-by-length";
 
   /** The longest source of each group in the score by length. */
   private static final int[] LENGTHS = {5, 8, 12, 17};
@@ -87,36 +88,6 @@ public final class Translate extends Task<Translate.Sentence> {
       paramLabel = "FILE",
       description = "Translations of the lines of --data, which then has no tabs.")
   private @Nullable Path targetData;
-
-  @Option(
-      names = "--attention",
-      paramLabel = "SCORE",
-      defaultValue = "general",
-      description = "Score of attention: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-  private Scoring attention = Scoring.GENERAL;
-
-  @Option(
-      names = "--input-feeding",
-      description = "Feed what was attended to into the next step: slower, step by step.")
-  private boolean inputFeeding;
-
-  @Option(
-      names = "--teacher-forcing",
-      paramLabel = "P",
-      defaultValue = "1",
-      converter = Numbers.Share.class,
-      description =
-          "Probability that a step of training reads the true word before it and not its own"
-              + " (scheduled sampling); below 1 is slower. Default: ${DEFAULT-VALUE}")
-  private double teacherForcing = 1;
-
-  @Option(
-      names = "--label-smoothing",
-      paramLabel = "P",
-      defaultValue = "0.1",
-      converter = Numbers.Rate.class,
-      description = "Share of a target that goes to all words. Default: ${DEFAULT-VALUE}")
-  private double labelSmoothing = 0.1;
 
   @Option(
       names = "--vocabulary",
@@ -143,98 +114,56 @@ public final class Translate extends Task<Translate.Sentence> {
   private int maxLength = 30;
 
   @Option(
-      names = "--beam",
-      paramLabel = "N",
-      defaultValue = "4",
-      converter = Numbers.AtLeastOne.class,
-      description = "Translations kept in the search; 1 is greedy. Default: ${DEFAULT-VALUE}")
-  private int beam = 4;
-
-  @Option(
-      names = "--length-penalty",
-      paramLabel = "X",
-      defaultValue = "0.6",
-      converter = Numbers.NotNegative.class,
-      description = "Above 0 favours longer translations. Default: ${DEFAULT-VALUE}")
-  private double lengthPenalty = 0.6;
-
-  @Option(
       names = "--beside",
       paramLabel = "DIR",
-      description = "Folder of a finished run to draw beside this one in bleu-by-length.png.")
+      description = "Folder of a finished run to draw beside this one in by-length.png.")
   private @Nullable Path beside;
 
+  @Mixin private DecoderOptions decoding;
+
   private int tooLong;
-
-  private enum Scoring {
-    NONE,
-    DOT,
-    GENERAL,
-    ADDITIVE
-  }
-
-  /**
-   * Is a sentence and its translations: one where it trains, all that are known where it tests,
-   * none where only the model's is wanted.
-   */
-  record Sentence(String text, List<String> translations) {}
 
   // Data: a sentence and its translations, so that no part has a sentence of another part.
 
   @Override
-  protected List<Sentence> read(Path path, Rows rows) throws IOException {
+  protected List<TranslatedSentence> read(Path path, Rows rows) throws IOException {
     return SentencePairs.areIn(path)
-        ? sentences(SentencePairs.read(path, rows))
-        : TextFile.lines(path, rows).stream().map(t -> new Sentence(t, List.of())).toList();
+        ? TranslatedSentence.ofPairs(SentencePairs.read(path, rows))
+        : TextFile.lines(path, rows).stream().map(TranslatedSentence::untranslated).toList();
   }
 
   @Override
-  protected List<Sentence> readTraining(Path path, Rows rows) throws IOException {
-    return sentences(
+  protected List<TranslatedSentence> readTraining(Path path, Rows rows) throws IOException {
+    return TranslatedSentence.ofPairs(
         targetData == null
             ? SentencePairs.read(path, rows)
             : SentencePairs.read(path, targetData, rows));
   }
 
   @Override
-  protected Parts<Sentence> sample(long seed) throws IOException {
-    var parts = split(sentences(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
+  protected Parts<TranslatedSentence> sample(long seed) throws IOException {
+    var parts = split(TranslatedSentence.ofPairs(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
     return new Parts<>(parts.get(0), parts.get(1), parts.get(2));
   }
 
-  private static List<Sentence> sentences(List<SentencePair> pairs) {
-    var translations = new LinkedHashMap<String, List<String>>();
-    pairs.forEach(
-        p -> translations.computeIfAbsent(p.source(), _ -> new ArrayList<>()).add(p.target()));
-    return translations.entrySet().stream()
-        .map(e -> new Sentence(e.getKey(), List.copyOf(e.getValue())))
-        .toList();
-  }
-
   @Override
-  protected Parts<Sentence> parts(Rows rows) throws IOException {
-    if (attention == Scoring.NONE && inputFeeding) {
+  protected Parts<TranslatedSentence> parts(Rows rows) throws IOException {
+    if (decoding.feedsInput() && !decoding.attends()) {
       throw wrongUsage("--input-feeding: expected an --attention, got none");
     }
     var parts = super.parts(rows);
-    var all = onePerTranslation(parts.training());
-    var training = all.stream().filter(s -> length(s) <= maxLength).toList();
-    tooLong = all.size() - training.size();
-    return new Parts<>(training, onePerTranslation(parts.validation()), parts.test());
+    var pairs = parts.training().stream().flatMap(TranslatedSentence::pairs).toList();
+    var training = pairs.stream().filter(s -> length(s) <= maxLength).toList();
+    tooLong = pairs.size() - training.size();
+    var validation = parts.validation().stream().flatMap(TranslatedSentence::pairs).toList();
+    return new Parts<>(training, validation, parts.test());
   }
 
-  private static List<Sentence> onePerTranslation(List<Sentence> sentences) {
-    return sentences.stream()
-        .flatMap(s -> s.translations().stream().map(t -> new Sentence(s.text(), List.of(t))))
-        .toList();
-  }
-
-  private static int length(Sentence sentence) {
-    int longest = WORDS.tokens(sentence.text()).size();
-    for (var translation : sentence.translations()) {
-      longest = Math.max(longest, WORDS.tokens(translation).size());
-    }
-    return longest;
+  private static int length(TranslatedSentence sentence) {
+    return Stream.concat(Stream.of(sentence.source()), sentence.targets().stream())
+        .mapToInt(text -> WORDS.tokens(text).size())
+        .max()
+        .orElseThrow();
   }
 
   @Override
@@ -244,13 +173,13 @@ public final class Translate extends Task<Translate.Sentence> {
   }
 
   @Override
-  protected Facts learn(List<Sentence> training) {
+  protected Facts learn(List<TranslatedSentence> training) {
     return Facts.none()
-        .with("source", vocabulary(training, Sentence::text))
-        .with("target", vocabulary(training, s -> s.translations().getFirst()));
+        .with(SOURCE, vocabulary(training, TranslatedSentence::source))
+        .with("target", vocabulary(training, s -> s.targets().getFirst()));
   }
 
-  private Vocabulary vocabulary(List<Sentence> training, Function<Sentence, String> text) {
+  private Vocabulary vocabulary(List<TranslatedSentence> training, Function<TranslatedSentence, String> text) {
     var words = training.stream().map(s -> WORDS.tokens(text.apply(s))).toList();
     return Vocabulary.ofTokens(words, new Vocabulary.Selection(minCount, vocabularySize))
         .withSpecials(Vocabulary.UNKNOWN, Vocabulary.BEGIN, Vocabulary.END);
@@ -259,11 +188,11 @@ public final class Translate extends Task<Translate.Sentence> {
   // Model: one network reads the sentence in both directions, another one writes the translation.
 
   @Override
-  protected TaskModel<Sentence> model(Facts facts) {
-    return new Translator(facts.vocabulary("source"), facts.vocabulary("target"));
+  protected TaskModel<TranslatedSentence> model(Facts facts) {
+    return new Translator(facts.vocabulary(SOURCE), facts.vocabulary("target"));
   }
 
-  private final class Translator extends TaskModel<Sentence> {
+  private final class Translator extends TaskModel<TranslatedSentence> {
     private final Vocabulary source;
     private final Vocabulary target;
     private final Embedding sourceEmbedding;
@@ -277,22 +206,21 @@ public final class Translate extends Task<Translate.Sentence> {
       this.source = source;
       this.target = target;
       var s = settings();
-      // A dot product is of vectors of one size: both directions together have the decoder's.
-      int each = attention == Scoring.DOT ? Math.ceilDiv(s.hidden(), 2) : s.hidden();
-      int hidden = attention == Scoring.DOT ? 2 * each : s.hidden();
+      int hidden = decoding.decoderSize(s.hidden());
       sourceEmbedding = add("sourceEmbedding", Embedding.of(source.size(), s.embed()));
       targetEmbedding = add("targetEmbedding", Embedding.of(target.size(), s.embed()));
       encoder =
           add(
               "encoder",
-              Recurrent.of(cell(), s.embed(), each)
+              Recurrent.of(cell(), s.embed(), decoding.encoderSize(s.hidden()))
                   .layers(s.layers())
                   .dropout(s.dropout())
                   .bidirectional());
       decoder =
           add(
               "decoder",
-              attending(AttentionDecoder.of(cell(), s.embed(), hidden))
+              decoding
+                  .attending(AttentionDecoder.of(cell(), s.embed(), hidden), s.hidden())
                   .encoder(encoder)
                   .layers(s.layers())
                   .dropout(s.dropout()));
@@ -300,36 +228,18 @@ public final class Translate extends Task<Translate.Sentence> {
       output = add("output", Dense.of(hidden, target.size()));
     }
 
-    private AttentionDecoder attending(AttentionDecoder plain) {
-      var attends =
-          switch (attention) {
-            case NONE -> plain;
-            case DOT -> plain.attention(Attention.dot());
-            case GENERAL -> plain.attention(Attention.general());
-            case ADDITIVE -> plain.attention(Attention.additive(settings().hidden()));
-          };
-      return inputFeeding ? attends.inputFeeding() : attends;
-    }
-
     @Override
-    public int length(Sentence sentence) {
+    public int length(TranslatedSentence sentence) {
       return Translate.length(sentence);
     }
 
     @Override
-    public Batch batch(List<Sentence> sentences) {
-      var written = new ArrayList<int[]>();
-      var read = new ArrayList<int[]>();
-      for (var sentence : sentences) {
-        var words = WORDS.tokens(sentence.translations().getFirst());
-        written.add(target.encode(with(words, Vocabulary.END, words.size())));
-        read.add(target.encode(with(words, Vocabulary.BEGIN, 0)));
-      }
-      return Batch.of(sources(sentences), Sequences.ofTokens(written))
-          .with(READ, Sequences.ofTokens(read));
+    public Batch batch(List<TranslatedSentence> sentences) {
+      var translations = sentences.stream().map(s -> WORDS.tokens(s.targets().getFirst()));
+      return TeacherForcing.batch(target, translations.toList()).with(SOURCE, sources(sentences));
     }
 
-    private Sequences sources(List<Sentence> sentences) {
+    private Sequences sources(List<TranslatedSentence> sentences) {
       return Sequences.ofTokens(
           sentences.stream().map(s -> source.encode(sourceWords(s))).toList());
     }
@@ -341,17 +251,22 @@ public final class Translate extends Task<Translate.Sentence> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       boolean training = tape.mode() == Mode.TRAINING;
-      var encoded = encode(tape, batch.inputs());
-      var read = batch.get(READ);
+      var encoded = encode(tape, batch.get(SOURCE));
+      var read = batch.inputs();
       var states = // [N, hidden]
-          training && teacherForcing < 1
-              ? decoder
-                  .run(tape, encoded, read, new DecoderFeedback(words(), teacherForcing))
-                  .output()
-              : decoder.teacherForced(
-                  tape, encoded, dropout.on(tape, targetEmbedding.on(tape, read)));
+          training && decoding.teacherForcing() < 1
+              ? decoder.run(tape, encoded, read, feedback()).output()
+              : decoder.teacherForced(tape, encoded, embedded(tape, read));
       var logits = output.on(tape, dropout.on(tape, states)); // [N, target words]
-      return crossEntropy(logits, batch.targets(), training ? labelSmoothing : 0);
+      return crossEntropy(logits, batch.targets(), training ? decoding.labelSmoothing() : 0);
+    }
+
+    private Tensor embedded(Tape tape, Sequences words) {
+      return dropout.on(tape, targetEmbedding.on(tape, words));
+    }
+
+    private DecoderFeedback feedback() {
+      return new DecoderFeedback(words(), decoding.teacherForcing());
     }
 
     private DecoderVocabulary words() {
@@ -359,14 +274,14 @@ public final class Translate extends Task<Translate.Sentence> {
     }
 
     @Override
-    public List<Outcome> predict(Tape tape, List<Sentence> sentences) {
+    public List<Outcome> predict(Tape tape, List<TranslatedSentence> sentences) {
       var translated = translate(tape, sentences);
       var outcomes = new ArrayList<Outcome>();
       for (int i = 0; i < sentences.size(); i++) {
         var sentence = sentences.get(i);
         var words = written(sentence, translated.get(i));
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("source", sentence.text());
+        fields.put(SOURCE, sentence.source());
         fields.put(TRANSLATION, WORDS.join(words));
         fields.put("log_probability", Numbers.format("%.4f", translated.get(i).logProbability()));
         outcomes.add(scored(fields, sentence));
@@ -374,31 +289,29 @@ public final class Translate extends Task<Translate.Sentence> {
       return outcomes;
     }
 
-    private List<Hypothesis> translate(Tape tape, List<Sentence> sentences) {
+    private List<Hypothesis> translate(Tape tape, List<TranslatedSentence> sentences) {
       var encoded = encode(tape, sources(sentences));
-      var search = new BeamSearch(beam, lengthPenalty, 2 * maxLength, target.index(Vocabulary.END));
+      var search = decoding.search(target.index(Vocabulary.END), 2 * maxLength);
       try (var steps = DecoderSteps.of(decoder, encoded, words(), target.index(Vocabulary.BEGIN))) {
         return search.best(steps);
       }
     }
 
     /** Returns the words; for an unknown one, the word of the source that was looked at most. */
-    private List<String> written(Sentence sentence, Hypothesis translation) {
-      var sourceWords = sourceWords(sentence);
-      var words = new ArrayList<String>();
-      for (int t = 0; t < translation.tokens().size(); t++) {
-        var word = target.token(translation.tokens().get(t));
-        int looked = largest(translation.attention().get(t));
-        if (!word.equals(Vocabulary.UNKNOWN)) {
-          words.add(word);
-        } else if (looked >= 0 && looked < sourceWords.size() - 1) {
-          words.add(sourceWords.get(looked));
+    private List<String> written(TranslatedSentence sentence, Hypothesis translation) {
+      var sourceWords = WORDS.tokens(sentence.source());
+      var words = new ArrayList<>(target.decode(translation.toArray()));
+      for (int t = 0; t < words.size(); t++) {
+        int looked = translation.attendedMost(t);
+        if (words.get(t).equals(Vocabulary.UNKNOWN) && looked >= 0 && looked < sourceWords.size()) {
+          words.set(t, sourceWords.get(looked));
         }
       }
+      words.removeIf(Vocabulary.UNKNOWN::equals);
       return words;
     }
 
-    private void drawAttention(List<Sentence> sentences, Path folder) throws IOException {
+    private void drawAttention(List<TranslatedSentence> sentences, Path folder) throws IOException {
       try (var tape = Tape.inference(backend())) {
         var translated = translate(tape, sentences);
         for (int i = 0; i < translated.size(); i++) {
@@ -412,24 +325,10 @@ public final class Translate extends Task<Translate.Sentence> {
     }
   }
 
-  private static List<String> sourceWords(Sentence sentence) {
-    var words = WORDS.tokens(sentence.text());
-    return with(words, Vocabulary.END, words.size());
-  }
-
-  private static List<String> with(List<String> words, String word, int index) {
-    var more = new ArrayList<>(words);
-    more.add(index, word);
-    return more;
-  }
-
-  /** Returns the index of the largest value, or -1 where there is none. */
-  private static int largest(float[] values) {
-    int largest = -1;
-    for (int i = 0; i < values.length; i++) {
-      largest = largest < 0 || values[i] > values[largest] ? i : largest;
-    }
-    return largest;
+  private static List<String> sourceWords(TranslatedSentence sentence) {
+    var words = new ArrayList<>(WORDS.tokens(sentence.source()));
+    words.add(Vocabulary.END);
+    return words;
   }
 
   // Training.
@@ -441,7 +340,7 @@ public final class Translate extends Task<Translate.Sentence> {
             .embed(128)
             .dropout(0.2)
             .batch(128)
-            .epochs(5, 3)
+            .epochs(6, 3)
             .learning(2e-3, 5)
             .decay(Decay.COSINE);
     return effort == Effort.FULL
@@ -461,8 +360,8 @@ public final class Translate extends Task<Translate.Sentence> {
     return List.of(Measures.BLEU);
   }
 
-  private static Outcome scored(Map<String, Object> fields, Sentence sentence) {
-    var references = sentence.translations();
+  private static Outcome scored(Map<String, Object> fields, TranslatedSentence sentence) {
+    var references = sentence.targets();
     return references.isEmpty()
         ? Outcome.of(fields)
         : new Outcome(
@@ -471,27 +370,19 @@ public final class Translate extends Task<Translate.Sentence> {
 
   /** Leaves each sentence as it is. */
   @Override
-  protected List<Outcome> baseline(Parts<Sentence> parts, Facts facts) {
-    return parts.test().stream().map(s -> scored(Map.of(TRANSLATION, s.text()), s)).toList();
+  protected List<Outcome> baseline(Parts<TranslatedSentence> parts, Facts facts) {
+    return parts.test().stream().map(s -> scored(Map.of(TRANSLATION, s.source()), s)).toList();
   }
 
   @Override
-  protected void report(Report<Sentence> report) throws IOException {
+  protected void report(Report<TranslatedSentence> report) throws IOException {
     var tested = report.examples();
-    var lengths = tested.stream().mapToInt(s -> WORDS.tokens(s.text()).size()).toArray();
+    var lengths = tested.stream().mapToInt(s -> WORDS.tokens(s.source()).size()).toArray();
     var statistics = report.outcomes().stream().map(o -> o.statistics().getFirst()).toList();
-    var byLength = ScoreByLength.of(Measures.BLEU, lengths, statistics, LENGTHS);
-    byLength.print(report.out());
+    ScoreByLength.of(Measures.BLEU, lengths, statistics, LENGTHS)
+        .report(report, "attention " + decoding.attention(), beside);
     report.out().println("signature " + Bleu.signatureOfVarying());
-    byLength.write(report.folder().resolve(BY_LENGTH + ".csv"));
-    var runs = new LinkedHashMap<String, ScoreByLength>();
-    runs.put("attention " + attention, byLength);
-    if (beside != null) {
-      var other = ScoreByLength.read(Measures.BLEU, beside.resolve(BY_LENGTH + ".csv"));
-      runs.put(String.valueOf(beside.getFileName()), other);
-    }
-    ScoreByLength.draw(runs, report.folder().resolve(BY_LENGTH + ".png"));
-    if (attention != Scoring.NONE && report.model() instanceof Translator translator) {
+    if (decoding.attends() && report.model() instanceof Translator translator) {
       var shown = IntStream.range(0, lengths.length).filter(i -> lengths[i] >= SHOWN_LENGTH);
       translator.drawAttention(shown.limit(SHOWN).mapToObj(tested::get).toList(), report.folder());
     }
