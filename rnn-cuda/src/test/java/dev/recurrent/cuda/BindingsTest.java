@@ -28,15 +28,15 @@ class BindingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "12, JCUDA, 9",
-    "12, JCUDA, 10",
-    "12, FOREIGN, 9",
-    "13, FOREIGN, 9",
-    "13, FOREIGN, 10"
+    "12, JCUDA, 9, FP32 TF32 BF16 FP16",
+    "12, JCUDA, 10, FP32",
+    "12, FOREIGN, 9, FP32",
+    "13, FOREIGN, 9, FP32 TF32 BF16 FP16",
+    "13, FOREIGN, 10, FP32"
   })
-  void backendRunsOnStandIns(int version, Binding binding, int capability)
+  void backendRunsOnStandIns(int version, Binding binding, int capability, String precisions)
       throws IOException, InterruptedException {
-    var output = run(version, binding, capability);
+    var output = run(version, binding, capability, precisions);
     assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0)"), output);
     assertTrue(output.contains("first launch of a graph"), output);
     assertTrue(output.contains("asked for 2048.0 MiB"), output);
@@ -47,7 +47,7 @@ class BindingsTest {
 
   @Test
   void precisionThatTheDeviceLacksIsRefused() throws IOException, InterruptedException {
-    var output = run(12, Binding.JCUDA, 7);
+    var output = run(12, Binding.JCUDA, 7, "BF16");
     var message = "precision bf16: expected compute capability 80 or higher, got 70";
     assertTrue(output.contains(message), output);
   }
@@ -59,7 +59,7 @@ class BindingsTest {
     buildLibraries(13);
     forward("libJCublas2", "libcublas.so.12");
     forward("libJNvrtc", "libnvrtc.so.12");
-    var output = start(12, Binding.JCUDA, 9);
+    var output = start(12, Binding.JCUDA, 9, "FP32");
     assertTrue(output.endsWith("done\n"), output);
   }
 
@@ -83,11 +83,11 @@ class BindingsTest {
     }
   }
 
-  private String run(int version, Binding binding, int capability)
+  private String run(int version, Binding binding, int capability, String precisions)
       throws IOException, InterruptedException {
     requireCompiler();
     buildLibraries(version);
-    return start(version, binding, capability);
+    return start(version, binding, capability, precisions);
   }
 
   private void buildLibraries(int version) throws IOException, InterruptedException {
@@ -97,7 +97,7 @@ class BindingsTest {
     build("libnvrtc.so." + version, "fake-nvrtc.c");
   }
 
-  private String start(int version, Binding binding, int capability)
+  private String start(int version, Binding binding, int capability, String precisions)
       throws IOException, InterruptedException {
     var emulation = Files.writeString(folder.resolve("emulation.h"), Resources.text("emulation.h"));
     var command =
@@ -112,7 +112,8 @@ class BindingsTest {
                 FakeGpu.class.getName(),
                 folder.toString(),
                 String.valueOf(version),
-                binding.name()));
+                binding.name(),
+                precisions));
     var builder = new ProcessBuilder(command);
     builder.environment().put("RNN_FORWARD_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_CAPABILITY", String.valueOf(capability));

@@ -32,7 +32,10 @@ import java.util.List;
 final class FakeGpu {
   private FakeGpu() {}
 
-  /** Takes a folder of the libraries, their version of CUDA, and by what they are to be called. */
+  /**
+   * Takes a folder of the libraries, their version of CUDA, by what they are to be called, and the
+   * precisions to be tried.
+   */
   public static void main(String[] arguments) throws IOException {
     var folder = Path.of(arguments[0]);
     int version = Integer.parseInt(arguments[1]);
@@ -47,7 +50,8 @@ final class FakeGpu {
       refusesPrecisionsThatTheDeviceLacks(libraries);
       return;
     }
-    for (var precision : Precision.values()) {
+    for (var name : arguments[3].split(" ", -1)) {
+      var precision = Precision.valueOf(name);
       try (var backend = new CudaBackend(() -> JCudaDevice.open(0, libraries, precision));
           var reference = new ReferenceBackend()) {
         System.out.println(backend.device());
