@@ -25,8 +25,8 @@ public record TranslatedSentence(String source, List<String> targets) {
   }
 
   /**
-   * Puts pairs of the same source together, in the order of the first of them: what is split then is
-   * sentences, so that a test sentence was never trained on with another translation.
+   * Puts pairs of the same source together, in the order of the first of them: what is split then
+   * is sentences, so that a test sentence was never trained on with another translation.
    */
   public static List<TranslatedSentence> ofPairs(List<SentencePair> pairs) {
     var targets = new LinkedHashMap<String, List<String>>();

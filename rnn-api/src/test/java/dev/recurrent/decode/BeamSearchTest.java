@@ -322,7 +322,8 @@ class BeamSearchTest {
   @Test
   void hypothesisTellsWhereItLookedMost() {
     var attention =
-        List.of(new float[] {0.2f, 0.4f, 0.4f}, new float[] {1}, new float[] {}, new float[] {0, 0});
+        List.of(
+            new float[] {0.2f, 0.4f, 0.4f}, new float[] {1}, new float[] {}, new float[] {0, 0});
     var hypothesis = new Hypothesis(List.of(5, 6, 7, 8), Ending.CUT_OFF, -1, -1, attention);
     assertEquals(1, hypothesis.attendedMost(0));
     assertEquals(0, hypothesis.attendedMost(1));

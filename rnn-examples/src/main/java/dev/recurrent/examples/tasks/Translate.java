@@ -142,7 +142,8 @@ public final class Translate extends Task<TranslatedSentence> {
 
   @Override
   protected Parts<TranslatedSentence> sample(long seed) throws IOException {
-    var parts = split(TranslatedSentence.ofPairs(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
+    var parts =
+        split(TranslatedSentence.ofPairs(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
     return new Parts<>(parts.get(0), parts.get(1), parts.get(2));
   }
 
@@ -179,7 +180,8 @@ public final class Translate extends Task<TranslatedSentence> {
         .with("target", vocabulary(training, s -> s.targets().getFirst()));
   }
 
-  private Vocabulary vocabulary(List<TranslatedSentence> training, Function<TranslatedSentence, String> text) {
+  private Vocabulary vocabulary(
+      List<TranslatedSentence> training, Function<TranslatedSentence, String> text) {
     var words = training.stream().map(s -> WORDS.tokens(text.apply(s))).toList();
     return Vocabulary.ofTokens(words, new Vocabulary.Selection(minCount, vocabularySize))
         .withSpecials(Vocabulary.UNKNOWN, Vocabulary.BEGIN, Vocabulary.END);
