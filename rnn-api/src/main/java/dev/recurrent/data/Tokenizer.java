@@ -46,6 +46,15 @@ public interface Tokenizer {
   }
 
   /**
+   * Returns the tokenizer that cuts as {@link #words} does, and also behind each apostrophe inside
+   * a word, as suits languages that join short words to the next: {@code l'eau} is {@code l'} and
+   * {@code eau}. Joining puts them together again.
+   */
+  static Tokenizer clitics(LetterCase letterCase) {
+    return letterCase == LetterCase.KEEP ? WordTokenizer.CLITICS_KEEP : WordTokenizer.CLITICS_LOWER;
+  }
+
+  /**
    * Returns the tokenizer of a name.
    *
    * @throws IllegalArgumentException if there is none
@@ -57,10 +66,12 @@ public interface Tokenizer {
       case "whitespace-lines" -> whitespaceLines();
       case "words" -> words(LetterCase.KEEP);
       case "words-lower" -> words(LetterCase.LOWER);
+      case "clitics" -> clitics(LetterCase.KEEP);
+      case "clitics-lower" -> clitics(LetterCase.LOWER);
       default ->
           throw new IllegalArgumentException(
-              "tokenizer: expected characters, whitespace, whitespace-lines, words or words-lower,"
-                  + " got "
+              "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower,"
+                  + " clitics or clitics-lower, got "
                   + name);
     };
   }

@@ -43,6 +43,20 @@ class TokenizerTest {
   }
 
   @Test
+  void cliticsEndAtTheApostrophe() {
+    var tokenizer = Tokenizer.clitics(LetterCase.KEEP);
+    String text = "Aujourd'hui, l’eau n'est qu'à peut-être d'a";
+    var tokens =
+        List.of(
+            "Aujourd'", "hui", ",", "l’", "eau", "n'", "est", "qu'", "à", "peut-être", "d'", "a");
+    assertEquals(tokens, tokenizer.tokens(text));
+    assertEquals(text, tokenizer.join(tokens));
+    assertEquals(List.of("rock", "'", "n", "'", "b", "'"), tokenizer.tokens("rock 'n' b'"));
+    assertEquals("rock ' n ' b", tokenizer.join(List.of("rock", "'", "n", "'", "b")));
+    assertEquals(List.of("l'", "é"), Tokenizer.clitics(LetterCase.LOWER).tokens("L'É"));
+  }
+
+  @Test
   void everyPunctuationMarkIsAToken() {
     assertEquals(
         List.of("Wait", ".", ".", ".", "what", "?", "!", "(", "3", ".", "5", "😀", "<", "b"),
@@ -76,7 +90,16 @@ class TokenizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"characters", "whitespace", "whitespace-lines", "words", "words-lower"})
+  @ValueSource(
+      strings = {
+        "characters",
+        "whitespace",
+        "whitespace-lines",
+        "words",
+        "words-lower",
+        "clitics",
+        "clitics-lower"
+      })
   void isFoundByItsName(String name) {
     assertEquals(name, Tokenizer.named(name).name());
     assertEquals(List.of(), Tokenizer.named(name).tokens(""));
@@ -86,8 +109,8 @@ class TokenizerTest {
   void refusesAnUnknownName() {
     var failure = assertThrows(IllegalArgumentException.class, () -> Tokenizer.named("bpe"));
     assertEquals(
-        "tokenizer: expected characters, whitespace, whitespace-lines, words or words-lower, got"
-            + " bpe",
+        "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower, clitics"
+            + " or clitics-lower, got bpe",
         failure.getMessage());
   }
 

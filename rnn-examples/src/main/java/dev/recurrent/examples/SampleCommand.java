@@ -1,12 +1,17 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.data.Tokenizer;
+import dev.recurrent.examples.harness.SavedWriter;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.examples.text.Sampler;
 import dev.recurrent.examples.text.Text;
 import dev.recurrent.examples.text.TextCode;
 import dev.recurrent.examples.text.TokenModel;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.RandomBits;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +24,14 @@ import picocli.CommandLine.Spec;
 /** Writes text with a language model. */
 @Command(
     name = "sample",
-    header = "Writes text with a model that 'train text' has trained.",
+    header = "Writes text with a model that 'train text' or 'train sentences' has trained.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true)
 final class SampleCommand implements Callable<Integer> {
+  /** The lines that are written at once. */
+  private static final int LINES = 10;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -44,7 +52,9 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "500",
       converter = Numbers.AtLeastZero.class,
-      description = "Tokens to write: characters or words. Default: ${DEFAULT-VALUE}")
+      description =
+          "Tokens to write: characters or words; sentences are written to their end. Default:"
+              + " ${DEFAULT-VALUE}")
   private int length;
 
   @Option(
@@ -69,8 +79,35 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
-    try (var backend = backends.open(spec);
-        var model = TokenModel.read(path, backend)) {
+    try (var backend = backends.open(spec)) {
+      var writer = SavedWriter.open(path, spec.root(), backend);
+      if (writer.isPresent()) {
+        try (var its = writer.get()) {
+          writeLines(its, out);
+        }
+        return 0;
+      }
+      writeText(backend, out);
+    }
+    return 0;
+  }
+
+  /** Writes texts one a line, until there are as many words as wanted. */
+  private void writeLines(SavedWriter writer, PrintWriter out) {
+    int left = length;
+    for (int i = 0; left > 0 && !out.checkError(); i++) {
+      var beginning = prompt == null ? "" : prompt;
+      for (var text : writer.write(beginning, LINES, temperature, RandomBits.mix(seed, i))) {
+        if (left > 0) {
+          out.println(text);
+          left -= Math.max(1, Tokenizer.whitespace().tokens(text).size());
+        }
+      }
+    }
+  }
+
+  private void writeText(Backend backend, PrintWriter out) throws IOException {
+    try (var model = TokenModel.read(path, backend)) {
       var code = model.code();
       var tokens = tokens(code);
       if (prompt != null) {
@@ -88,7 +125,6 @@ final class SampleCommand implements Callable<Integer> {
       }
       out.println();
     }
-    return 0;
   }
 
   private int[] tokens(TextCode code) {

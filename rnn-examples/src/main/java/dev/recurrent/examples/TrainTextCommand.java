@@ -22,13 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -54,7 +52,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
     sortOptions = false,
-    modelTransformer = TrainTextCommand.Defaults.class)
+    modelTransformer = TextDefaults.class)
 final class TrainTextCommand implements Callable<Integer>, Scorer {
   private static final Path RUNS = Path.of("runs");
 
@@ -91,7 +89,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     var data = places.data == null ? Text.embedded() : Text.read(places.data);
     data = places.quick ? data.first(QUICK_CHARACTERS) : data;
     var kind = code.tokens();
-    var texts = texts(kind, data, places.validation, places.test);
+    var texts = Texts.read(kind, data, new Texts.Others(places.validation, places.test));
     var folder = newFolder();
     try (var backend = backends.open(spec)) {
       var settings =
@@ -123,11 +121,11 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     var file = file(places.data, files.data());
     var data = Text.read(file == null ? folder.resolve(COPY_OF_TEXT) : file);
     var texts =
-        texts(
+        Texts.read(
             saved.code().tokens(),
             saved.quick() ? data.first(QUICK_CHARACTERS) : data,
-            file(places.validation, files.validation()),
-            file(places.test, files.test()));
+            new Texts.Others(
+                file(places.validation, files.validation()), file(places.test, files.test())));
     if (!texts.sha256().equals(saved.sha256())) {
       throw new IOException(
           texts.training().name() + ": expected the text that the run began with, got another one");
@@ -160,7 +158,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
         return interrupt.exitStatus();
       }
     }
-    summarize(result, settings, folder, out);
+    summarize(result, settings, out);
     if (texts.test() != null) {
       out.println("test     " + run.test(texts.test()));
     }
@@ -208,8 +206,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     };
   }
 
-  private static void summarize(
-      TrainingResult result, TextSettings settings, Path folder, PrintWriter out) {
+  private static void summarize(TrainingResult result, TextSettings settings, PrintWriter out) {
     double nats = result.bestValidation();
     var kind = settings.code().tokens();
     out.println(
@@ -221,7 +218,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
             kind == TokenKind.WORD ? Numbers.format(", perplexity %.2f", Math.exp(nats)) : ""));
   }
 
-  /** Tells whether the model knows more than how frequent each character is. */
+  /** Tells whether the model knows more than how frequent each token is. */
   private static boolean hasLearnt(TextTraining run, TrainingResult result, PrintWriter out) {
     boolean learnt = result.bestValidation() < run.unigramEntropy();
     out.println(
@@ -276,17 +273,6 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     }
   }
 
-  /** Reads the other texts, and parts the first one where it has to. */
-  private static Texts texts(
-      TokenKind kind, Text data, @Nullable Path validation, @Nullable Path test)
-      throws IOException {
-    return Texts.of(
-        kind,
-        data,
-        validation == null ? null : Text.read(validation),
-        test == null ? null : Text.read(test));
-  }
-
   private static @Nullable String name(@Nullable Path file) {
     return file == null ? null : file.toAbsolutePath().toString();
   }
@@ -323,27 +309,5 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
     var cell = Objects.requireNonNullElse(sizes.cell, "lstm");
     @Nullable Path file = places.data == null ? null : places.data.getFileName();
     return file == null ? cell : file.toString().replaceFirst("\\.[^.]*$", "") + "-" + cell;
-  }
-
-  /** Says in the help what the options are where they are not given. */
-  static final class Defaults implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec command) {
-      var footer = new ArrayList<>(List.of(command.usageMessage().footer()));
-      for (boolean quick : new boolean[] {false, true}) {
-        for (var kind : TokenKind.values()) {
-          footer.add(
-              "Defaults for %s%s: %s"
-                  .formatted(
-                      kind.plural(),
-                      quick ? " with --quick" : "",
-                      TextOptions.describe(
-                          TextSettings.defaultShape(kind, quick),
-                          TextSettings.defaultLearning(kind, quick))));
-        }
-      }
-      command.usageMessage().footer(footer.toArray(String[]::new));
-      return command;
-    }
   }
 }

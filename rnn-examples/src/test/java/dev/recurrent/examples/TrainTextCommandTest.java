@@ -16,6 +16,7 @@ import dev.recurrent.examples.text.TokenKind;
 import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.BackendOptions;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.train.TrainingListener;
 import dev.recurrent.train.TrainingResult;
 import java.io.IOException;
@@ -285,7 +286,7 @@ class TrainTextCommandTest {
   }
 
   private TrainingResult stopAfter(int update, Path run) throws IOException {
-    var texts = Texts.of(TokenKind.CHARACTER, Text.read(data), null, null);
+    var texts = Texts.read(TokenKind.CHARACTER, Text.read(data), new Texts.Others(null, null));
     try (var backend = Backends.open("cpu", BackendOptions.DEFAULT)) {
       var settings =
           new TextSettings(
@@ -295,7 +296,7 @@ class TrainTextCommandTest {
               new TokenModel.Shape("lstm", 9, 2, 5, false),
               new TextSettings.Learning(0.2, 4, 8, 2, Method.ADAM, 0.01, 1, 0, 5, 1),
               "cpu",
-              backend.precision(),
+              Precision.FP32,
               false);
       Files.createDirectories(run);
       settings.write(run);

@@ -6,6 +6,7 @@ import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +40,12 @@ public final class EvalCommand implements Callable<Integer> {
               + " Required.")
   private Path data;
 
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Another value for an option of the task than in training, such as beam=1.")
+  private Map<String, String> changes = Map.of();
+
   @Option(names = "--skip-bad", description = "Pass over malformed rows and count them.")
   private boolean skipBad;
 
@@ -52,7 +59,7 @@ public final class EvalCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(scorer.get().score(model, data, backend));
         return 0;
       }
-      try (var saved = SavedTask.open(model, spec.root(), backend)) {
+      try (var saved = SavedTask.open(model, spec.root(), changes, backend)) {
         score(saved);
       }
     }

@@ -5,7 +5,9 @@ import dev.recurrent.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +26,19 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
    * Opens a model file, or the folder of the run that made it.
    *
    * @param root the command line, whose {@code train} has the tasks
+   * @param changes options of the task, by their names without dashes, that take other values than
+   *     in training
    * @throws IOException if there is none, or it is not of a task that is known here
    */
-  static SavedTask<?> open(Path folderOrFile, CommandSpec root, Backend backend)
+  static SavedTask<?> open(
+      Path folderOrFile, CommandSpec root, Map<String, String> changes, Backend backend)
       throws IOException {
     var path = file(folderOrFile);
     var file = SafeTensors.read(path);
     var arguments = file.metadata().get(TaskRun.ARGUMENTS);
     return switch (command(file, root)) {
       case Task<?> task when arguments != null ->
-          load(task, RunFile.ofText(arguments), file, backend);
+          load(task, changed(RunFile.ofText(arguments), changes), file, backend);
       case Scorer scorer ->
           throw new IOException(
               path
@@ -55,7 +60,8 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
         : Optional.empty();
   }
 
-  private static Path file(Path folderOrFile) throws IOException {
+  /** Finds the model of a run. */
+  static Path file(Path folderOrFile) throws IOException {
     var path = Files.isDirectory(folderOrFile) ? folderOrFile.resolve(TaskRun.MODEL) : folderOrFile;
     if (Files.notExists(path)) {
       throw new IOException(
@@ -68,10 +74,21 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
   }
 
   /** Returns the command that has trained a model, or null for an unknown one. */
-  private static @Nullable Object command(SafeTensors file, CommandSpec root) {
+  static @Nullable Object command(SafeTensors file, CommandSpec root) {
     var tasks = Objects.requireNonNull(root.subcommands().get("train")).getSubcommands();
     var line = tasks.get(file.metadata().getOrDefault(TaskRun.TASK, ""));
     return line == null ? null : line.getCommandSpec().userObject();
+  }
+
+  private static List<String> changed(List<String> arguments, Map<String, String> changes) {
+    var changed = new ArrayList<String>();
+    for (var argument : arguments) {
+      if (!changes.containsKey(argument.split("=", 2)[0].substring("--".length()))) {
+        changed.add(argument);
+      }
+    }
+    changes.forEach((name, value) -> changed.add("--" + name + "=" + value));
+    return changed;
   }
 
   private static <E> SavedTask<E> load(

@@ -426,9 +426,13 @@ public final class Forecast extends Task<Forecast.Moment> {
       var moment = report.examples().get(i);
       var fields = report.outcomes().get(i).fields();
       lines.add("actual", moment.series.value(moment.time + 1, 0));
-      lines.add("forecast", ((Number) fields.get("forecast 1")).doubleValue());
-      lines.add("persistence", ((Number) fields.get("value")).doubleValue());
+      lines.add("forecast", number(fields.get("forecast 1")));
+      lines.add("persistence", number(fields.get("value")));
     }
     lines.draw(report.folder().resolve("forecast.png"));
+  }
+
+  private static double number(@Nullable Object field) {
+    return field instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 }

@@ -114,7 +114,8 @@ public final class Sentiment extends Task<LabelledText> {
       names = "--word-dropout",
       defaultValue = "0.3",
       converter = Numbers.Rate.class,
-      description = "Share of words that training takes for unknown ones. Default: ${DEFAULT-VALUE}")
+      description =
+          "Share of words that training takes for unknown ones. Default: ${DEFAULT-VALUE}")
   private double wordDropout = 0.3;
 
   @Option(

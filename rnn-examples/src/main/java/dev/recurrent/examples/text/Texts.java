@@ -1,5 +1,7 @@
 package dev.recurrent.examples.text;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +16,22 @@ import org.jspecify.annotations.Nullable;
 public record Texts(Text training, Text validation, @Nullable Text test) {
 
   /**
-   * Parts the first text where no other one is given to validate.
+   * Says where other texts are.
    *
    * @param validation null for the last tenth of the data
+   * @param test null for none
    */
-  public static Texts of(
-      TokenKind kind, Text data, @Nullable Text validation, @Nullable Text test) {
-    if (validation != null) {
-      return new Texts(data, validation, test);
+  public record Others(@Nullable Path validation, @Nullable Path test) {}
+
+  /**
+   * Reads the other texts, and parts the data where none is given to validate.
+   *
+   * @throws IOException if a file cannot be read, or is not UTF-8
+   */
+  public static Texts read(TokenKind kind, Text data, Others others) throws IOException {
+    var test = others.test == null ? null : Text.read(others.test);
+    if (others.validation != null) {
+      return new Texts(data, Text.read(others.validation), test);
     }
     var parts = data.split(kind);
     return new Texts(parts.get(0), parts.get(1), test);
