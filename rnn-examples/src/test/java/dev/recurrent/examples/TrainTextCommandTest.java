@@ -203,6 +203,8 @@ class TrainTextCommandTest {
             "word",
             "--embed",
             "9",
+            "--optimizer",
+            "adam",
             "--epochs",
             "30",
             "--validation",
