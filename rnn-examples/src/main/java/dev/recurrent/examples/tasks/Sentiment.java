@@ -2,7 +2,6 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 
-import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.LabelledFolders;
 import dev.recurrent.data.LabelledText;
 import dev.recurrent.data.LetterCase;
@@ -99,10 +98,10 @@ public final class Sentiment extends Task<LabelledText> {
 
   @Option(
       names = "--max-length",
-      defaultValue = "500",
+      defaultValue = "400",
       converter = Numbers.AtLeastOne.class,
       description = "Of longer texts only so many words are read. Default: ${DEFAULT-VALUE}")
-  private int maxLength = 500;
+  private int maxLength = 400;
 
   @Option(
       names = "--keep",
@@ -112,11 +111,11 @@ public final class Sentiment extends Task<LabelledText> {
 
   @Option(
       names = "--word-dropout",
-      defaultValue = "0.3",
+      defaultValue = "0",
       converter = Numbers.Rate.class,
       description =
           "Share of words that training takes for unknown ones. Default: ${DEFAULT-VALUE}")
-  private double wordDropout = 0.3;
+  private double wordDropout;
 
   @Option(
       names = "--pooling",
@@ -236,10 +235,7 @@ public final class Sentiment extends Task<LabelledText> {
       var s = settings();
       int unknown = vocabulary.index(Vocabulary.UNKNOWN);
       wordDropout = add("word_dropout", TokenDropout.of(Sentiment.this.wordDropout, unknown));
-      embedding =
-          add(
-              "embedding",
-              Embedding.of(vocabulary.size(), s.embed()).initialized(Initializer.normal(0.1)));
+      embedding = add("embedding", Embedding.of(vocabulary.size(), s.embed()));
       recurrent = isRecurrent() ? add("recurrent", recurrent(s)) : null;
       int columns = recurrent == null ? s.embed() : recurrent.outputSize();
       attention =
