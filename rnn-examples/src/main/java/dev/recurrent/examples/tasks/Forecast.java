@@ -8,13 +8,14 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Series;
 import dev.recurrent.data.Standardization;
 import dev.recurrent.examples.harness.Facts;
+import dev.recurrent.examples.harness.Forecasts;
+import dev.recurrent.examples.harness.Moment;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeSeries;
-import dev.recurrent.examples.run.LinesPicture;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
@@ -22,8 +23,6 @@ import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.layer.TimeDelay;
 import dev.recurrent.score.Measure;
-import dev.recurrent.score.Measures;
-import dev.recurrent.score.Statistics;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
@@ -31,12 +30,9 @@ import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,9 +54,8 @@ import picocli.CommandLine.Option;
       "Besides the cells, --cell takes 'none', a network that sees the present only, and 'tdnn', a"
           + " time-delay network, which sees the whole window at once."
     })
-public final class Forecast extends Task<Forecast.Moment> {
+public final class Forecast extends Task<Moment> {
   private static final String TIME_DELAY = "tdnn";
-  private static final double TEST = 0.1;
   private static final int HARMONICS = 2;
 
   @Option(
@@ -104,24 +99,16 @@ public final class Forecast extends Task<Forecast.Moment> {
               + " it is, and is compared with the value of a season ago. Default: no season")
   private double season;
 
-  // Data: a moment of a series; its targets are the values that come next.
-
-  /**
-   * A moment of a series.
-   *
-   * @param time up to which the series is known
-   * @param counted for how many of the last times the forecasts count
-   */
-  record Moment(Series series, int time, int counted) {}
+  // Data: the moments of a series; the targets are the values that come next.
 
   @Override
   protected List<Moment> read(Path path, Rows rows) throws IOException {
-    var series = Series.read(path, new Series.Columns(columns, dateColumn), rows);
-    return moments(series, 0, series.length(), 1);
+    var series = series(path, rows);
+    return Moment.of(series, 0, series.length(), 1);
   }
 
-  private static List<Moment> moments(Series series, int from, int to, int counted) {
-    return IntStream.range(from, to).mapToObj(t -> new Moment(series, t, counted)).toList();
+  private Series series(Path path, Rows rows) throws IOException {
+    return Series.read(path, new Series.Columns(columns, dateColumn), rows);
   }
 
   @Override
@@ -129,45 +116,30 @@ public final class Forecast extends Task<Forecast.Moment> {
     if (dataFile() == null) {
       return sample(seed());
     }
-    var wanted = new Series.Columns(columns, dateColumn);
-    var all = Series.read(dataFile(), wanted, rows);
+    var all = series(dataFile(), rows);
     int trained = all.length();
-    if (validationFile() != null) {
-      all = all.then(Series.read(validationFile(), wanted, rows));
-    }
+    all = validationFile() == null ? all : all.then(series(validationFile(), rows));
     int validated = all.length();
-    if (testFile() != null) {
-      all = all.then(Series.read(testFile(), wanted, rows));
-    } else {
-      validated -= (int) Math.round(TEST * all.length());
-    }
-    if (validationFile() == null) {
-      trained = validated - (int) Math.round(TEST * all.length());
-    }
-    return parts(all, trained, validated);
-  }
-
-  /** Parts by the times of the targets, so that none of two parts is the same. */
-  private Parts<Moment> parts(Series all, int trained, int validated) {
-    return new Parts<>(
-        moments(all, 0, trained - horizon, window),
-        moments(all, trained - 1, validated - horizon, 1),
-        moments(all, validated - 1, all.length() - horizon, 1));
+    all = testFile() == null ? all : all.then(series(testFile(), rows));
+    int tenth = Math.round(all.length() / 10f);
+    validated -= testFile() == null ? tenth : 0;
+    trained = validationFile() == null ? validated - tenth : trained;
+    return new Moment.Cuts(trained, validated, window, horizon).apply(all);
   }
 
   @Override
   protected Parts<Moment> sample(long seed) {
-    return parts(MadeSeries.of(1000, seed), 600, 800);
+    return new Moment.Cuts(600, 800, window, horizon).apply(MadeSeries.of(1000, seed));
   }
 
   @Override
   protected Facts learn(List<Moment> training) {
     var last = training.getLast();
-    var rows = IntStream.rangeClosed(0, last.time).mapToObj(last.series::row).toList();
+    var rows = IntStream.rangeClosed(0, last.time()).mapToObj(last.series()::row).toList();
     var scale = Standardization.of(rows);
     return Facts.none()
-        .with("columns", String.join("\n", last.series.columns()))
-        .with("clock", last.series.clock().name())
+        .with("columns", String.join("\n", last.series().columns()))
+        .with("clock", last.series().clock().name())
         .with("means", scale.means())
         .with("deviations", scale.deviations());
   }
@@ -222,7 +194,7 @@ public final class Forecast extends Task<Forecast.Moment> {
 
     @Override
     public int length(Moment moment) {
-      return Math.min(window, moment.time + 1);
+      return Math.min(window, moment.time() + 1);
     }
 
     @Override
@@ -233,12 +205,12 @@ public final class Forecast extends Task<Forecast.Moment> {
         int steps = length(moment);
         var rows = new float[steps][horizon];
         var counts = new float[steps];
-        for (int i = Math.max(0, steps - moment.counted); i < steps; i++) {
-          int time = moment.time + 1 - steps + i;
-          var next = next(moment.series, time);
+        for (int i = Math.max(0, steps - moment.counted()); i < steps; i++) {
+          int time = moment.time() + 1 - steps + i;
+          var next = forecasts().next(moment.series(), time);
           if (next != null) {
             counts[i] = 1;
-            double now = scale.apply(now(moment.series, time), 0);
+            double now = scale.apply(now(moment.series(), time), 0);
             for (int h = 0; h < horizon; h++) {
               rows[i][h] = (float) (scale.apply(next[h], 0) - now);
             }
@@ -255,8 +227,8 @@ public final class Forecast extends Task<Forecast.Moment> {
           moments.stream()
               .map(
                   moment ->
-                      IntStream.rangeClosed(moment.time + 1 - length(moment), moment.time)
-                          .mapToObj(time -> inputs(moment.series, time))
+                      IntStream.rangeClosed(moment.time() + 1 - length(moment), moment.time())
+                          .mapToObj(time -> inputs(moment.series(), time))
                           .toArray(float[][]::new))
               .toList());
     }
@@ -288,7 +260,7 @@ public final class Forecast extends Task<Forecast.Moment> {
 
     @Override
     public List<Outcome> predict(Tape tape, List<Moment> moments) {
-      requireSameKind(moments.getFirst().series);
+      requireSameKind(moments.getFirst().series());
       var differences = differences(tape, inputs(moments)).unpack();
       var outcomes = new ArrayList<Outcome>();
       for (int i = 0; i < moments.size(); i++) {
@@ -296,10 +268,10 @@ public final class Forecast extends Task<Forecast.Moment> {
         var last = differences.get(i)[length(moment) - 1];
         var forecast = new float[horizon];
         for (int h = 0; h < horizon; h++) {
-          double now = scale.apply(now(moment.series, moment.time), 0);
+          double now = scale.apply(now(moment.series(), moment.time()), 0);
           forecast[h] = (float) scale.invert(now + last[h], 0);
         }
-        outcomes.add(outcome(moment, forecast));
+        outcomes.add(forecasts().outcome(moment, forecast));
       }
       return outcomes;
     }
@@ -336,103 +308,24 @@ public final class Forecast extends Task<Forecast.Moment> {
     return "values";
   }
 
-  // Evaluation: the error in the unit of the data, and how much smaller it is than that of saying
-  // that all stays as it is (persistence), or as it was a season ago (seasonal-naive).
+  // Evaluation: errors, and how much smaller they are than those of forecasts without learning.
 
-  /** Returns the values that come next; null where one of them is not known. */
-  private float @Nullable [] next(Series series, int time) {
-    var next = new float[horizon];
-    for (int h = 0; h < horizon; h++) {
-      int then = time + 1 + h;
-      if (then >= series.length() || Double.isNaN(series.value(then, 0))) {
-        return null;
-      }
-      next[h] = (float) series.value(then, 0);
-    }
-    return next;
-  }
-
-  private float[] persistence(Moment moment) {
-    var forecast = new float[horizon];
-    Arrays.fill(forecast, (float) moment.series.lastKnown(moment.time, 0));
-    return forecast;
-  }
-
-  /** Returns the values of as many whole seasons ago as are needed; null before there was one. */
-  private float @Nullable [] seasonal(Moment moment) {
-    int steps = (int) Math.round(season);
-    var forecast = new float[horizon];
-    for (int h = 0; h < horizon; h++) {
-      int then = moment.time + 1 + h - steps * (h / steps + 1);
-      if (then < 0) {
-        return null;
-      }
-      forecast[h] = (float) moment.series.lastKnown(then, 0);
-    }
-    return forecast;
-  }
-
-  private Outcome outcome(Moment moment, float[] forecast) {
-    var fields = new LinkedHashMap<String, Object>();
-    fields.put("after", moment.series.label(moment.time));
-    fields.put("value", (float) moment.series.lastKnown(moment.time, 0));
-    for (int h = 0; h < horizon; h++) {
-      fields.put("forecast " + (h + 1), forecast[h]);
-    }
-    var next = next(moment.series, moment.time);
-    if (next == null) {
-      return Outcome.of(fields);
-    }
-    var statistics = new ArrayList<double[]>();
-    statistics.add(Statistics.squaredErrors(forecast, next));
-    statistics.add(Statistics.absoluteErrors(forecast, next));
-    statistics.add(Statistics.squaredErrorsAgainst(persistence(moment), forecast, next));
-    if (season > 0) {
-      var seasonal = seasonal(moment);
-      statistics.add(
-          seasonal == null
-              ? new double[2]
-              : Statistics.squaredErrorsAgainst(seasonal, forecast, next));
-    }
-    return new Outcome(fields, statistics);
+  private Forecasts forecasts() {
+    return new Forecasts(horizon, (int) Math.round(season));
   }
 
   @Override
   protected List<Measure> measures(Facts facts) {
-    var measures =
-        new ArrayList<>(
-            List.of(
-                Measures.rmse(""),
-                Measures.mae(""),
-                Measures.SKILL.named("skill against persistence")));
-    if (season > 0) {
-      measures.add(Measures.SKILL.named("skill against seasonal-naive"));
-    }
-    return measures;
+    return forecasts().measures();
   }
 
   @Override
   protected List<Outcome> baseline(Parts<Moment> parts, Facts facts) {
-    return parts.test().stream()
-        .map(moment -> outcome(moment, persistence(moment)))
-        .filter(outcome -> !outcome.statistics().isEmpty())
-        .toList();
+    return forecasts().persistence(parts.test());
   }
 
   @Override
   protected void report(Report<Moment> report) throws IOException {
-    var lines = new LinesPicture("Next value in the test part", "time");
-    for (int i = 0; i < report.examples().size(); i++) {
-      var moment = report.examples().get(i);
-      var fields = report.outcomes().get(i).fields();
-      lines.add("actual", moment.series.value(moment.time + 1, 0));
-      lines.add("forecast", number(fields.get("forecast 1")));
-      lines.add("persistence", number(fields.get("value")));
-    }
-    lines.draw(report.folder().resolve("forecast.png"));
-  }
-
-  private static double number(@Nullable Object field) {
-    return field instanceof Number number ? number.doubleValue() : Double.NaN;
+    forecasts().report(report);
   }
 }

@@ -1,0 +1,120 @@
+package dev.recurrent.examples.harness;
+
+import dev.recurrent.data.Series;
+import dev.recurrent.examples.run.LinesPicture;
+import dev.recurrent.score.Measure;
+import dev.recurrent.score.Measures;
+import dev.recurrent.score.Statistics;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what all forecasts of a series share: the values that come next as targets, errors in the
+ * unit of the data as scores, and how much smaller they are than those of two forecasts that need
+ * no learning: all stays as it is (persistence), or is as it was a season ago (seasonal-naive).
+ *
+ * @param horizon the times that are forecast at a moment
+ * @param season the times of a season; 0 for none
+ */
+public record Forecasts(int horizon, int season) {
+
+  /** Returns the values that come next; null where one of them is not known. */
+  public float @Nullable [] next(Series series, int time) {
+    var next = new float[horizon];
+    for (int h = 0; h < horizon; h++) {
+      int then = time + 1 + h;
+      if (then >= series.length() || Double.isNaN(series.value(then, 0))) {
+        return null;
+      }
+      next[h] = (float) series.value(then, 0);
+    }
+    return next;
+  }
+
+  /** Returns a forecast with its errors, where it is known what came. */
+  public Outcome outcome(Moment moment, float[] forecast) {
+    var series = moment.series();
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("after", series.label(moment.time()));
+    fields.put("value", (float) series.lastKnown(moment.time(), 0));
+    for (int h = 0; h < horizon; h++) {
+      fields.put("forecast " + (h + 1), forecast[h]);
+    }
+    var next = next(series, moment.time());
+    if (next == null) {
+      return Outcome.of(fields);
+    }
+    var statistics = new ArrayList<double[]>();
+    statistics.add(Statistics.squaredErrors(forecast, next));
+    statistics.add(Statistics.absoluteErrors(forecast, next));
+    statistics.add(Statistics.squaredErrorsAgainst(persistence(moment), forecast, next));
+    if (season > 0) {
+      var seasonal = seasonal(moment);
+      statistics.add(
+          seasonal == null
+              ? new double[Measures.SKILL.sums()]
+              : Statistics.squaredErrorsAgainst(seasonal, forecast, next));
+    }
+    return new Outcome(fields, statistics);
+  }
+
+  private float[] persistence(Moment moment) {
+    var forecast = new float[horizon];
+    Arrays.fill(forecast, (float) moment.series().lastKnown(moment.time(), 0));
+    return forecast;
+  }
+
+  /** Returns the values of as many whole seasons ago as are needed; null before there were some. */
+  private float @Nullable [] seasonal(Moment moment) {
+    var forecast = new float[horizon];
+    for (int h = 0; h < horizon; h++) {
+      int then = moment.time() + 1 + h - season * (h / season + 1);
+      if (then < 0) {
+        return null;
+      }
+      forecast[h] = (float) moment.series().lastKnown(then, 0);
+    }
+    return forecast;
+  }
+
+  /** Returns the errors, and the skills against the forecasts without learning. */
+  public List<Measure> measures() {
+    var measures = new ArrayList<Measure>();
+    measures.add(Measures.rmse(""));
+    measures.add(Measures.mae(""));
+    measures.add(Measures.SKILL.named("skill against persistence"));
+    if (season > 0) {
+      measures.add(Measures.SKILL.named("skill against seasonal-naive"));
+    }
+    return measures;
+  }
+
+  /** Returns the outcomes of persistence where it is known what came. */
+  public List<Outcome> persistence(List<Moment> moments) {
+    return moments.stream()
+        .map(moment -> outcome(moment, persistence(moment)))
+        .filter(outcome -> !outcome.statistics().isEmpty())
+        .toList();
+  }
+
+  /** Draws what came and what was forecast for the next time, as {@code forecast.png}. */
+  public void report(Task.Report<Moment> report) throws IOException {
+    var lines = new LinesPicture("Forecasts of the next value in the test part", "time");
+    for (int i = 0; i < report.examples().size(); i++) {
+      var moment = report.examples().get(i);
+      var fields = report.outcomes().get(i).fields();
+      lines.add("actual", moment.series().value(moment.time() + 1, 0));
+      lines.add("forecast", number(fields.get("forecast 1")));
+      lines.add("persistence", number(fields.get("value")));
+    }
+    lines.draw(report.folder().resolve("forecast.png"));
+  }
+
+  private static double number(@Nullable Object field) {
+    return field instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+}
