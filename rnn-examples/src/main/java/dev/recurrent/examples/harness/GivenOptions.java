@@ -23,7 +23,7 @@ final class GivenOptions {
    */
   static List<String> deciding(ParseResult parsed) {
     var arguments = new ArrayList<String>();
-    for (var option : parsed.matchedOptions()) {
+    for (var option : parsed.matchedOptionsSet()) {
       if (!option.inherited() && !OF_THE_MOMENT.contains(option.longestName())) {
         add(arguments, option);
       }
@@ -33,7 +33,7 @@ final class GivenOptions {
 
   /** Returns the files and folders that decide the bits of a run, in the order of the options. */
   static List<Path> files(ParseResult parsed) {
-    return parsed.matchedOptions().stream()
+    return parsed.matchedOptionsSet().stream()
         .filter(option -> option.type() == Path.class)
         .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
         .map(option -> option.<Path>getValue())
