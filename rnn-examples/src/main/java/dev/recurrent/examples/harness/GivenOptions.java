@@ -2,6 +2,7 @@ package dev.recurrent.examples.harness;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
@@ -23,7 +24,7 @@ final class GivenOptions {
    */
   static List<String> deciding(ParseResult parsed) {
     var arguments = new ArrayList<String>();
-    for (var option : parsed.matchedOptions()) {
+    for (var option : new LinkedHashSet<>(parsed.matchedOptions())) { // each once per occurrence
       if (!option.inherited() && !OF_THE_MOMENT.contains(option.longestName())) {
         add(arguments, option);
       }
