@@ -22,8 +22,9 @@ recurrent = kind(int(about["embed"]), int(about["hidden"]), int(about["layers"])
 recurrent.load_state_dict(part("recurrent"))
 embedding = torch.nn.Embedding(*model["embedding.weight"].shape)
 embedding.load_state_dict(part("embedding"))
-output = torch.nn.Linear(*reversed(model["output.weight"].shape))
-output.load_state_dict(part("output"))
+weight = model.get("output.weight", model["embedding.weight"])  # of tied layers there is one
+output = torch.nn.Linear(*reversed(weight.shape))
+output.load_state_dict({**part("output"), "weight": weight})
 
 with torch.no_grad():
     outputs, states = recurrent(trace["embedded"].unsqueeze(1))  # [T, 1, embed]

@@ -5,24 +5,29 @@ usage: peers.py torch|jax|onnxruntime [--threads N]
 Writes one line of JSON when it is ready, {"name": ..., "version": ...}, or {"missing": why} where the library is not
 there. Then it answers each line of JSON on standard input with one on standard output:
 
-  {"op": "time", "cell": "rnn|gru|lstm|lstm-peephole", "mode": "fwd|train", "input": I, "hidden": H, "batch": B,
+  {"op": "time", "cell": "rnn|gru|lstm|lstm-peephole", "mode": "fwd|train|text", "input": I, "hidden": H, "batch": B,
    "steps": T, "layers": L, "warmup": seconds, "seconds": seconds}
       gives {"median_ms": ..., "calls": ...}
   {"op": "check", the same, "x": [T*B*I], "w": [G*H*I], "u": [G*H*H], "b": [G*H], "extra": [...]}
       gives {"y": [T*B*H]}: the output with these parameters, row-major, gates in PyTorch's order. extra holds the bias
       [H] of the GRU's product with the state, or the peephole weights [3*H]
+  {"op": "check", mode "text", "parameters": [...], "text": [(T+1)*B]}
+      gives {"y": [...]}: the losses of the first 5 training steps with these parameters, those of the embedding first
 
 Either may give {"unsupported": why} or {"error": what}. fwd computes no gradients; train is forward and backward of the
-sum of the output, with the gradients of all parameters but not of x. float32 throughout.
+sum of the output, with the gradients of all parameters but not of x; text is a whole training step of a character
+model: embedding of size I, layers, a dense layer, cross entropy, clipping by norm, Adam. float32 throughout.
 """
 
 import argparse
 import json
+import math
 import os
 import statistics
 import sys
 import time
 
+SYMBOLS = 65
 GATES = {"rnn": 1, "gru": 3, "lstm": 4, "lstm-peephole": 4}
 
 
@@ -71,8 +76,48 @@ class Torch:
         kind = {"rnn": self.torch.nn.RNN, "gru": self.torch.nn.GRU, "lstm": self.torch.nn.LSTM}[r["cell"]]
         return kind(r["input"], r["hidden"], r["layers"])
 
+    def character_model(self, r):
+        """Returns the parts of the model with their parameters, and a training step that returns the loss."""
+        torch, nn = self.torch, self.torch.nn
+        model = nn.ModuleList([nn.Embedding(SYMBOLS, r["input"]), self.layer(r), nn.Linear(r["hidden"], SYMBOLS)])
+        embedding, layers, output = model
+        text = torch.tensor(r["text"]) if "text" in r else torch.randint(SYMBOLS, ((r["steps"] + 1) * r["batch"],))
+        text = text.reshape(r["steps"] + 1, r["batch"])
+        x, targets = text[:-1].contiguous(), text[1:].reshape(-1)
+        optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+        state = None
+
+        def step():
+            nonlocal state
+            optimizer.zero_grad()
+            y, state = layers(embedding(x), state)
+            loss = nn.functional.cross_entropy(output(y).reshape(-1, SYMBOLS), targets)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5)
+            optimizer.step()
+            state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+            return loss.item()
+
+        return model, step
+
+    def check_text(self, r):
+        torch = self.torch
+        if r["cell"] != "lstm":
+            raise Unsupported("compared with the LSTM only")
+        model, step = self.character_model(r)
+        values = iter(r["parameters"])
+        with torch.no_grad():
+            for name, p in model.named_parameters():
+                if "bias_hh" in name:  # we have one bias
+                    p.zero_().requires_grad_(False)
+                else:
+                    p.copy_(torch.tensor(next(values)).reshape(p.shape))
+        return [step() for _ in range(5)]
+
     def call(self, r):
         torch = self.torch
+        if r["mode"] == "text":
+            return self.character_model(r)[1], math.isfinite
         layer = self.layer(r)
         x = torch.randn(r["steps"], r["batch"], r["input"])
 
@@ -90,6 +135,8 @@ class Torch:
 
     def check(self, r):
         torch = self.torch
+        if r["mode"] == "text":
+            return self.check_text(r)
         layer = self.layer(r)
         inputs, hidden = r["input"], r["hidden"]
         tensor = lambda name, *shape: torch.tensor(r[name], dtype=torch.float32).reshape(*shape)
@@ -152,7 +199,7 @@ class Jax:
         return self.functions[cell]
 
     def call(self, r):
-        if r["layers"] > 1:
+        if r["layers"] > 1 or r["mode"] == "text":
             raise Unsupported("the scan has one layer")
         run, train = self.functions_of(r["cell"])
         hidden, normal = r["hidden"], lambda *shape: self.random.standard_normal(shape).astype("float32")
@@ -164,6 +211,8 @@ class Jax:
         return (lambda: self.jax.block_until_ready(function(p, x))), finite
 
     def check(self, r):
+        if r["mode"] == "text":
+            raise Unsupported("the scan has one layer")
         run, _ = self.functions_of(r["cell"])
         array = lambda name, *shape: self.numpy.array(r[name], "float32").reshape(*shape)
         p = dict(w=array("w", -1, r["input"]).T, u=array("u", -1, r["hidden"]).T, b=array("b", -1))
@@ -246,7 +295,7 @@ class OnnxRuntime:
         return (lambda: session.run(None, {"x": x})), lambda y: bool(self.numpy.isfinite(y[0]).all())
 
     def check(self, r):
-        if r["cell"] not in self.ORDER:
+        if r["cell"] not in self.ORDER or r["mode"] != "fwd":
             raise Unsupported("has no such operator")
         array = lambda name, *shape: self.numpy.array(r[name], "float32").reshape(*shape)
         b = array("b", -1)

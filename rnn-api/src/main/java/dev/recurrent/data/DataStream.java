@@ -16,10 +16,12 @@ final class DataStream extends FilterInputStream {
   private static final int[] GZIP_MAGIC = {0x1f, 0x8b}; // RFC 1952; never the start of UTF-8 text
 
   private final Path file;
+  private final boolean compressed;
 
-  private DataStream(InputStream in, Path file) {
+  private DataStream(InputStream in, Path file, boolean compressed) {
     super(in);
     this.file = file;
+    this.compressed = compressed;
   }
 
   /**
@@ -40,11 +42,16 @@ final class DataStream extends FilterInputStream {
       if (!gzip && file.toString().endsWith(".gz")) {
         throw new DataException(Place.of(file), "data compressed by gzip", "other data");
       }
-      return new DataStream(gzip ? unpacked(bytes, file) : bytes, file);
+      return new DataStream(gzip ? unpacked(bytes, file) : bytes, file, gzip);
     } catch (Throwable failure) {
       bytes.close();
       throw failure;
     }
+  }
+
+  /** Tells whether the file is compressed. */
+  boolean isCompressed() {
+    return compressed;
   }
 
   /** Returns a file's name without {@code .gz}. */

@@ -26,6 +26,8 @@ final class Lines implements Closeable {
   private int length;
   private int number;
   private String ending = "";
+  private long offset; // of the current line
+  private long nextOffset;
 
   Lines(Path file) throws IOException {
     this.file = file;
@@ -36,6 +38,7 @@ final class Lines implements Closeable {
   boolean next() throws IOException {
     length = 0;
     ending = "";
+    offset = nextOffset;
     while (ending.isEmpty() && (position < limit || fill())) {
       int end = position;
       while (end < limit && buffer[end] != '\n') {
@@ -50,6 +53,7 @@ final class Lines implements Closeable {
     if (ending.isEmpty() && length == 0) {
       return false;
     }
+    nextOffset += length + ending.length();
     if (!ending.isEmpty() && length > 0 && line[length - 1] == '\r') {
       length--;
       ending = "\r\n";
@@ -64,8 +68,19 @@ final class Lines implements Closeable {
    * @throws DataException if it is not UTF-8
    */
   String text() throws DataException {
+    return text(decoder, place(1), line, length);
+  }
+
+  /**
+   * Decodes a line, without its end.
+   *
+   * @param place of its begin
+   * @throws DataException if it is not UTF-8
+   */
+  static String text(CharsetDecoder decoder, Place place, byte[] line, int length)
+      throws DataException {
     var bytes = ByteBuffer.wrap(line, 0, length);
-    if (number == 1 && startsWithByteOrderMark()) {
+    if (place.line() == 1 && startsWithByteOrderMark(line, length)) {
       bytes.position(BYTE_ORDER_MARK.length);
     }
     var characters = CharBuffer.allocate(bytes.remaining());
@@ -73,11 +88,29 @@ final class Lines implements Closeable {
     characters.flip();
     if (result.isError()) {
       throw new DataException(
-          place(Character.codePointCount(characters, 0, characters.length()) + 1),
+          new Place(
+              place.file(),
+              place.line(),
+              Character.codePointCount(characters, 0, characters.length()) + 1),
           "UTF-8",
           String.format("the byte 0x%02X", line[bytes.position()] & 0xff));
     }
     return characters.toString();
+  }
+
+  /** Tells whether the file is compressed. */
+  boolean isCompressed() {
+    return in.isCompressed();
+  }
+
+  /** Returns where the current line begins, in bytes from the begin of the unpacked file. */
+  long offset() {
+    return offset;
+  }
+
+  /** Returns the bytes of the current line, without its end. */
+  int length() {
+    return length;
   }
 
   /** Returns what ends the current line: LF, CR and LF, or nothing at the end of the file. */
@@ -116,7 +149,7 @@ final class Lines implements Closeable {
     position = end;
   }
 
-  private boolean startsWithByteOrderMark() {
+  private static boolean startsWithByteOrderMark(byte[] line, int length) {
     int mark = BYTE_ORDER_MARK.length;
     return length >= mark && Arrays.equals(line, 0, mark, BYTE_ORDER_MARK, 0, mark);
   }

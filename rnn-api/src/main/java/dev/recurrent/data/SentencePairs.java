@@ -67,6 +67,26 @@ public final class SentencePairs {
     return Collections.unmodifiableList(pairs);
   }
 
+  /**
+   * Tells whether a file holds pairs in lines, not sentences alone: whether its first line that is
+   * not empty has a tab. A line that is not UTF-8 does not count.
+   */
+  public static boolean areIn(Path file) throws IOException {
+    try (var lines = new Lines(file)) {
+      while (lines.next()) {
+        try {
+          String line = lines.text();
+          if (!line.isEmpty()) {
+            return line.indexOf('\t') >= 0;
+          }
+        } catch (DataException e) {
+          // Left to the one who reads the file.
+        }
+      }
+      return false;
+    }
+  }
+
   private static int count(Lines lines) throws IOException {
     while (lines.next()) {
       // counts

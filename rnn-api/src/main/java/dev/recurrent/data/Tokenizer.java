@@ -28,6 +28,14 @@ public interface Tokenizer {
   }
 
   /**
+   * Returns the tokenizer whose tokens are what stands between spaces, and {@link Vocabulary#END}
+   * for each line feed: for language models of running text.
+   */
+  static Tokenizer whitespaceLines() {
+    return LineTokenizer.INSTANCE;
+  }
+
+  /**
    * Returns the tokenizer whose tokens are words and punctuation marks. A word is a run of letters
    * and digits and keeps apostrophes and hyphens inside it ({@code don't}, {@code peut-être}); any
    * other character is a token of its own. Spaces part tokens, no-break and narrow ones included,
@@ -35,6 +43,15 @@ public interface Tokenizer {
    */
   static Tokenizer words(LetterCase letterCase) {
     return letterCase == LetterCase.KEEP ? WordTokenizer.KEEP : WordTokenizer.LOWER;
+  }
+
+  /**
+   * Returns the tokenizer that cuts as {@link #words} does, and also behind each apostrophe inside
+   * a word, as suits languages that join short words to the next: {@code l'eau} is {@code l'} and
+   * {@code eau}. Joining puts them together again.
+   */
+  static Tokenizer clitics(LetterCase letterCase) {
+    return letterCase == LetterCase.KEEP ? WordTokenizer.CLITICS_KEEP : WordTokenizer.CLITICS_LOWER;
   }
 
   /**
@@ -46,11 +63,16 @@ public interface Tokenizer {
     return switch (name) {
       case "characters" -> characters();
       case "whitespace" -> whitespace();
+      case "whitespace-lines" -> whitespaceLines();
       case "words" -> words(LetterCase.KEEP);
       case "words-lower" -> words(LetterCase.LOWER);
+      case "clitics" -> clitics(LetterCase.KEEP);
+      case "clitics-lower" -> clitics(LetterCase.LOWER);
       default ->
           throw new IllegalArgumentException(
-              "tokenizer: expected characters, whitespace, words or words-lower, got " + name);
+              "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower,"
+                  + " clitics or clitics-lower, got "
+                  + name);
     };
   }
 }

@@ -192,8 +192,7 @@ public final class Vocabulary {
   public String toText() {
     var text = new StringBuilder();
     for (String token : tokens) {
-      text.append(token.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"));
-      text.append('\n');
+      text.append(Escapes.escape(token)).append('\n');
     }
     return text.toString();
   }
@@ -218,24 +217,11 @@ public final class Vocabulary {
   }
 
   private static String unescape(String line, int number) {
-    var token = new StringBuilder();
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '\\') {
-        i++;
-        char escaped = i < line.length() ? line.charAt(i) : ' ';
-        c =
-            switch (escaped) {
-              case 'n' -> '\n';
-              case 'r' -> '\r';
-              case '\\' -> '\\';
-              default ->
-                  throw malformed(number, "n, r or \\ after each backslash", Quoted.quote(line));
-            };
-      }
-      token.append(c);
+    try {
+      return Escapes.unescape(line);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("vocabulary: line " + number + ": " + e.getMessage(), e);
     }
-    return token.toString();
   }
 
   private static IllegalArgumentException malformed(int line, String expected, String got) {

@@ -6,18 +6,36 @@ import java.util.Locale;
 
 /** Cuts a text into words and punctuation marks; one pass, no regular expression. */
 final class WordTokenizer implements Tokenizer {
-  static final WordTokenizer KEEP = new WordTokenizer(LetterCase.KEEP);
-  static final WordTokenizer LOWER = new WordTokenizer(LetterCase.LOWER);
+  static final WordTokenizer KEEP = new WordTokenizer("words", LetterCase.KEEP, Apostrophe.INSIDE);
+  static final WordTokenizer LOWER =
+      new WordTokenizer("words-lower", LetterCase.LOWER, Apostrophe.INSIDE);
+  static final WordTokenizer CLITICS_KEEP =
+      new WordTokenizer("clitics", LetterCase.KEEP, Apostrophe.LAST);
+  static final WordTokenizer CLITICS_LOWER =
+      new WordTokenizer("clitics-lower", LetterCase.LOWER, Apostrophe.LAST);
 
-  private static final String INSIDE_WORDS = "'’-‐‑";
+  private static final String APOSTROPHES = "'’";
+  private static final String INSIDE_WORDS = APOSTROPHES + "-‐‑";
   private static final String NO_SPACE_BEFORE = ".,;:!?…)]}%’”»";
   private static final String NO_SPACE_AFTER = "([{¿¡“‘«";
   private static final String LINE_BREAK = "<br";
 
+  private final String name;
   private final LetterCase letterCase;
+  private final Apostrophe apostrophe;
 
-  private WordTokenizer(LetterCase letterCase) {
+  /** Says what an apostrophe between two letters is. */
+  private enum Apostrophe {
+    /** A part of a word like any other. */
+    INSIDE,
+    /** The end of a word, after which the next one begins. */
+    LAST
+  }
+
+  private WordTokenizer(String name, LetterCase letterCase, Apostrophe apostrophe) {
+    this.name = name;
     this.letterCase = letterCase;
+    this.apostrophe = apostrophe;
   }
 
   @Override
@@ -52,14 +70,22 @@ final class WordTokenizer implements Tokenizer {
       boolean closing = quote ? quoted : isOneOf(NO_SPACE_BEFORE, token);
       text.append(space && !closing ? " " : "").append(token);
       quoted ^= quote;
-      space = !(quote ? quoted : isOneOf(NO_SPACE_AFTER, token));
+      space = !(quote ? quoted : isOneOf(NO_SPACE_AFTER, token) || isClitic(token));
     }
     return text.toString();
   }
 
   @Override
   public String name() {
-    return letterCase == LetterCase.LOWER ? "words-lower" : "words";
+    return name;
+  }
+
+  /** Tells whether a token is a word cut behind its apostrophe, so that the next one follows. */
+  private boolean isClitic(String token) {
+    int last = token.length() - 1;
+    return apostrophe == Apostrophe.LAST
+        && last > 0
+        && APOSTROPHES.indexOf(token.charAt(last)) >= 0;
   }
 
   private static boolean isOneOf(String marks, String token) {
@@ -78,7 +104,7 @@ final class WordTokenizer implements Tokenizer {
     };
   }
 
-  private static int endOfWord(String text, int from) {
+  private int endOfWord(String text, int from) {
     int end = from;
     while (end < text.length()) {
       int next = end;
@@ -88,6 +114,11 @@ final class WordTokenizer implements Tokenizer {
       int c = text.codePointAt(next);
       if (!isWordPart(c)) {
         break;
+      }
+      if (next > end
+          && apostrophe == Apostrophe.LAST
+          && APOSTROPHES.indexOf(text.charAt(end)) >= 0) {
+        return next;
       }
       end = next + Character.charCount(c);
     }

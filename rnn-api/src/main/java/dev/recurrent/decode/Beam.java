@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Holds the sequences that a {@link BeamSearch} writes for one source. */
 final class Beam {
+  private static final Comparator<Hypothesis> BEST_FIRST =
+      Comparator.comparingDouble(Hypothesis::score).reversed();
+
   private final BeamSearch search;
   private final List<Hypothesis> ended = new ArrayList<>();
   private List<Path> running;
@@ -55,17 +58,29 @@ final class Beam {
         end(path, Ending.END_TOKEN);
       }
     }
-    running = ended.size() >= search.width() ? List.of() : next;
+    running = isDone(next) ? List.of() : next;
+  }
+
+  /** Tells whether enough have ended, and no sequence that goes on is better than these now. */
+  private boolean isDone(List<Path> next) {
+    if (ended.size() < search.width() || next.isEmpty()) {
+      return next.isEmpty();
+    }
+    double worst =
+        ended.stream()
+            .sorted(BEST_FIRST)
+            .skip(search.width() - 1)
+            .findFirst()
+            .orElseThrow()
+            .score();
+    return worst >= search.score(next.getFirst().logProbability(), length);
   }
 
   /** Returns the hypotheses, the best first. */
   List<Hypothesis> finish() {
     running.forEach(path -> end(path, Ending.CUT_OFF));
     running = List.of();
-    return ended.stream()
-        .sorted(Comparator.comparingDouble(Hypothesis::score).reversed())
-        .limit(search.width())
-        .toList();
+    return ended.stream().sorted(BEST_FIRST).limit(search.width()).toList();
   }
 
   /**

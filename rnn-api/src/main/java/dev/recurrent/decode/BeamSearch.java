@@ -15,9 +15,10 @@ import java.util.List;
  * <p>Of the continuations of a source's sequences the most probable are taken, ties by the rank of
  * the sequence and then by the token's index. One that ends counts if it is among the best {@code
  * width}; the best {@code width} that do not end go on. A source is done when {@code width}
- * sequences have ended, or at the maximum length, where those that have not ended count as they
- * are. So a width of 1 is greedy decoding. All sources are decoded together, and none depends on
- * the others.
+ * sequences have ended and the best one that goes on has no better score as it is, or at the
+ * maximum length, where those that have not ended count as they are. (To be done as soon as {@code
+ * width} have ended would prefer short sequences: improbable ones often end first.) So a width of 1
+ * is greedy decoding. All sources are decoded together, and none depends on the others.
  *
  * <p>Hypotheses are ranked by log P / ((5 + length) / 6)^lengthPenalty, the length counting the end
  * token (Wu et al. 2016, "Google's neural machine translation system", equation 14 without

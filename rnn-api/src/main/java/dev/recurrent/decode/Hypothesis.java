@@ -43,6 +43,19 @@ public record Hypothesis(
     return attention.stream().map(float[]::clone).toArray(float[][]::new);
   }
 
+  /**
+   * Returns the step of the source that had the largest weight when a token was written, the first
+   * of equal ones; -1 without attention, or for a source of length 0.
+   */
+  public int attendedMost(int token) {
+    var weights = attention.get(token);
+    int most = -1;
+    for (int s = 0; s < weights.length; s++) {
+      most = most < 0 || weights[s] > weights[most] ? s : most;
+    }
+    return most;
+  }
+
   @Override
   public String toString() {
     return Arrays.toString(toArray()) + " of score " + score;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link #additive}</td><td>vᵀ tanh(W q + U k)</td><td>Bahdanau et al. 2015</td></tr>
  * <tr><td>{@link #general}</td><td>qᵀ W k</td><td>Luong et al. 2015</td></tr>
  * <tr><td>{@link #dot}</td><td>qᵀ k</td><td>Luong et al. 2015</td></tr>
+ * <tr><td>with {@link #scaled}</td><td>qᵀ W k / √d, qᵀ k / √d</td><td>Vaswani et al. 2017</td></tr>
  * </table>
  *
  * <pre>{@code
@@ -38,6 +39,7 @@ public final class Attention extends Layer {
   private final int size;
   private int querySize;
   private int keySize;
+  private boolean scaled;
   private @Nullable Parameter query;
   private @Nullable Parameter key;
   private @Nullable Parameter vector;
@@ -66,6 +68,23 @@ public final class Attention extends Layer {
   /** Scores by qᵀ k, which have to be of one size. */
   public static Attention dot() {
     return new Attention(Score.DOT, 0);
+  }
+
+  /**
+   * Divides the scores by the root of the query's size (Vaswani et al. 2017, section 3.2.1):
+   * products of long vectors are large, and a softmax that takes one step alone learns no other.
+   * Steps of Adam, which are as large for each weight of a general score, soon make it so.
+   *
+   * @throws IllegalStateException for an additive score, which has bounds of its own
+   */
+  public Attention scaled() {
+    requireNotBuilt();
+    if (score == Score.ADDITIVE) {
+      throw new IllegalStateException(
+          "scaled: expected a score that is a product, got an additive one");
+    }
+    scaled = true;
+    return this;
   }
 
   /**
@@ -165,7 +184,8 @@ public final class Attention extends Layer {
       Objects.checkIndex(sequence, memory.batch());
     }
     if (query == null || vector == null) {
-      return AttentionOperation.attend(memory, queries, sequences, null);
+      var q = scaled ? queries.times(1 / Math.sqrt(querySize)) : queries;
+      return AttentionOperation.attend(memory, q, sequences, null);
     }
     var tape = queries.tape();
     var projected = queries.multiplyTransposed(tape.of(query));
@@ -205,6 +225,7 @@ public final class Attention extends Layer {
   protected Map<String, String> configuration() {
     var text = new LinkedHashMap<String, String>();
     text.put("score", score.name().toLowerCase(Locale.ROOT));
+    text.put("scaled", "" + scaled);
     text.put("query", "" + querySize);
     text.put("key", "" + keySize);
     if (score == Score.ADDITIVE) {

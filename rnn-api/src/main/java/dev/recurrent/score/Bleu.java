@@ -25,6 +25,18 @@ public final class Bleu {
 
   /** Returns what to print beside a value, so that others know what was computed. */
   public static String signature(int references) {
+    return signature(String.valueOf(references));
+  }
+
+  /**
+   * Returns what to print beside a value where segments have different numbers of references: each
+   * has its own, as in sacreBLEU.
+   */
+  public static String signatureOfVarying() {
+    return signature("var");
+  }
+
+  private static String signature(String references) {
     return "nrefs:" + references + "|case:mixed|eff:no|tok:13a|smooth:exp|version:recurrent-1";
   }
 

@@ -1,5 +1,6 @@
 package dev.recurrent.spi;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +19,14 @@ public interface BackendProvider {
 
   /** Answers whether the backend can run here, and if not, why and what to do. */
   Availability probe();
+
+  /**
+   * Says line by line what was found of what the backend needs, and what was not, such as {@code
+   * driver: none}; for people, whether it is available or not. Loads nothing heavy.
+   */
+  default List<String> findings() {
+    return List.of();
+  }
 
   /** Returns the precisions that the backend has; by default FP32 alone. */
   default Set<Precision> precisions() {

@@ -21,7 +21,7 @@ final class Arithmetic {
         List.of(a, b),
         () -> {
           a.contribute(d -> tape.ops().copy(out.gradient(), d));
-          b.contribute(d -> tape.ops().copy(out.gradient(), d));
+          b.inherit(out);
         });
   }
 
@@ -59,8 +59,8 @@ final class Arithmetic {
         out,
         List.of(a, row),
         () -> {
-          a.contribute(d -> tape.ops().copy(out.gradient(), d));
           row.accumulate((d, beta) -> tape.ops().sumRows(out.gradient(), d.flat(), beta));
+          a.inherit(out);
         });
   }
 

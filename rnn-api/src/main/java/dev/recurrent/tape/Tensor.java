@@ -134,8 +134,7 @@ public final class Tensor {
           "layout: expected one of " + rows() + " rows, got " + newLayout);
     }
     var out = new Tensor(tape, value(), newLayout);
-    return tape.record(
-        out, List.of(this), () -> contribute(d -> tape.ops().copy(out.gradient(), d)));
+    return tape.record(out, List.of(this), () -> inherit(out));
   }
 
   /** Adds elementwise. */
@@ -283,6 +282,19 @@ public final class Tensor {
             tape.release(part);
           }
         });
+  }
+
+  /**
+   * Adds the gradient of an operation's output, which must be the last use of it: where it is the
+   * first term, the output gives its own away, and nothing is copied.
+   */
+  void inherit(Tensor output) {
+    if (requiresGradient && gradient == null && !output.retainsGradient) {
+      gradient = output.gradient();
+      output.gradient = null;
+    } else {
+      contribute(d -> tape.ops().copy(output.gradient(), d));
+    }
   }
 
   void require() {

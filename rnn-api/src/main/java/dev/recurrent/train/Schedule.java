@@ -42,6 +42,18 @@ public interface Schedule {
   }
 
   /**
+   * Keeps the optimizer's own learning rate for the first epochs, then multiplies by {@code factor}
+   * at each one (Zaremba et al. 2014).
+   */
+  static Schedule decayAfter(int epochs, double factor) {
+    if (epochs < 0) {
+      throw new IllegalArgumentException("decay: expected after at least 0 epochs, got " + epochs);
+    }
+    Optimizer.requirePositive("factor", factor);
+    return (base, progress) -> base * Math.pow(factor, Math.max(0, progress.epoch() + 1 - epochs));
+  }
+
+  /**
    * Rises linearly over the first updates, then falls as half a cosine to {@code minimum} at the
    * last one (Loshchilov and Hutter 2017).
    */

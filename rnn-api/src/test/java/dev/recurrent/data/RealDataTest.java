@@ -25,6 +25,16 @@ class RealDataTest {
   }
 
   @Test
+  void bytePairsGiveShakespeareBackInFewerTokens() throws IOException {
+    String text = TextFile.text(real("tiny-shakespeare").resolve("input.txt"));
+    var pairs = BytePairs.learn(List.of(text), 1000);
+    assertEquals(1000, pairs.merges().size());
+    var tokens = pairs.tokens(text);
+    assertEquals(text, pairs.join(tokens));
+    assertTrue(tokens.size() < text.length() / 2, () -> tokens.size() + " tokens");
+  }
+
+  @Test
   void pennTreebankHasItsTokensAndTypes() throws IOException {
     var sentences =
         TextFile.lines(real("ptb").resolve("ptb.train.txt.gz"), Rows.failing()).stream()

@@ -4,6 +4,8 @@ import static dev.recurrent.data.DataFiles.assertRefused;
 import static dev.recurrent.data.DataFiles.write;
 import static dev.recurrent.data.DataFiles.writeBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +64,35 @@ class SentencePairsTest {
         folder,
         "a.fr: expected as many lines as a.en, which has 3, got 5",
         () -> SentencePairs.read(five, three, Rows.skipping()));
+  }
+
+  @Test
+  void firstLineTellsWhetherThereArePairs() throws IOException {
+    Path file = writeBytes(folder.resolve("a.txt"), "\u00ff\n\nGo.\tVa !\nHi.\n");
+    assertTrue(SentencePairs.areIn(file));
+    assertFalse(SentencePairs.areIn(write(file, "\nGo.\nHi.\tSalut !\n")));
+    assertFalse(SentencePairs.areIn(write(file, "")));
+  }
+
+  @Test
+  void pairsOfOneSourceAreOneSentence() {
+    var pairs =
+        List.of(
+            new SentencePair("Go.", "Va !"),
+            new SentencePair("Hi.", "Salut !"),
+            new SentencePair("Go.", "Pars."));
+    var sentences = TranslatedSentence.ofPairs(pairs);
+    assertEquals(
+        List.of(
+            new TranslatedSentence("Go.", List.of("Va !", "Pars.")),
+            new TranslatedSentence("Hi.", List.of("Salut !"))),
+        sentences);
+    assertEquals(
+        List.of(
+            new TranslatedSentence("Go.", List.of("Va !")),
+            new TranslatedSentence("Go.", List.of("Pars."))),
+        sentences.getFirst().pairs().toList());
+    assertEquals(List.of(), TranslatedSentence.untranslated("Go.").pairs().toList());
   }
 
   private void assertSecondRefused(String message, String line) throws IOException {

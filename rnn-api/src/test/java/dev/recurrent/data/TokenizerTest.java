@@ -26,12 +26,34 @@ class TokenizerTest {
   }
 
   @Test
+  void lineEndsAreTokensOfTheirOwn() {
+    var tokens = List.of("a", "b", "<eos>", "<eos>", "c", "<eos>", "d");
+    assertEquals(tokens, Tokenizer.whitespaceLines().tokens(" a b \n \nc\r\n d"));
+    assertEquals("a b\n\nc\nd", Tokenizer.whitespaceLines().join(tokens));
+    assertEquals(List.of("<eos>"), Tokenizer.whitespaceLines().tokens("\n"));
+  }
+
+  @Test
   void wordsKeepApostrophesAndHyphensInside() {
     assertEquals(
         List.of("I", "don't", "know", "peut-être", "l’eau", "rock", "'", "n", "'", "-", "roll"),
         WORDS.tokens("I don't know peut-être l’eau rock 'n' -roll"));
     assertEquals(List.of("a", "-", "-", "b", "'"), WORDS.tokens("a--b'"));
     assertEquals(List.of("e\u0301t\u00e9", "R2-D2", "½"), WORDS.tokens("e\u0301t\u00e9 R2-D2 ½"));
+  }
+
+  @Test
+  void cliticsEndAtTheApostrophe() {
+    var tokenizer = Tokenizer.clitics(LetterCase.KEEP);
+    String text = "Aujourd'hui, l’eau n'est qu'à peut-être d'a";
+    var tokens =
+        List.of(
+            "Aujourd'", "hui", ",", "l’", "eau", "n'", "est", "qu'", "à", "peut-être", "d'", "a");
+    assertEquals(tokens, tokenizer.tokens(text));
+    assertEquals(text, tokenizer.join(tokens));
+    assertEquals(List.of("rock", "'", "n", "'", "b", "'"), tokenizer.tokens("rock 'n' b'"));
+    assertEquals("rock ' n ' b", tokenizer.join(List.of("rock", "'", "n", "'", "b")));
+    assertEquals(List.of("l'", "é"), Tokenizer.clitics(LetterCase.LOWER).tokens("L'É"));
   }
 
   @Test
@@ -68,7 +90,16 @@ class TokenizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"characters", "whitespace", "words", "words-lower"})
+  @ValueSource(
+      strings = {
+        "characters",
+        "whitespace",
+        "whitespace-lines",
+        "words",
+        "words-lower",
+        "clitics",
+        "clitics-lower"
+      })
   void isFoundByItsName(String name) {
     assertEquals(name, Tokenizer.named(name).name());
     assertEquals(List.of(), Tokenizer.named(name).tokens(""));
@@ -78,7 +109,8 @@ class TokenizerTest {
   void refusesAnUnknownName() {
     var failure = assertThrows(IllegalArgumentException.class, () -> Tokenizer.named("bpe"));
     assertEquals(
-        "tokenizer: expected characters, whitespace, words or words-lower, got bpe",
+        "tokenizer: expected characters, whitespace, whitespace-lines, words, words-lower, clitics"
+            + " or clitics-lower, got bpe",
         failure.getMessage());
   }
 

@@ -86,10 +86,10 @@ class VocabularyTest {
         "vocabulary: line 2: expected a line feed at its end, got the end of the text",
         () -> Vocabulary.parse("a\nb"));
     assertRefused(
-        "vocabulary: line 1: expected n, r or \\ after each backslash, got \"a\\x\"",
+        "vocabulary: line 1: expected n, r, s or \\ after each backslash, got \"a\\x\"",
         () -> Vocabulary.parse("a\\x\n"));
     assertRefused(
-        "vocabulary: line 1: expected n, r or \\ after each backslash, got \"\\\"",
+        "vocabulary: line 1: expected n, r, s or \\ after each backslash, got \"\\\"",
         () -> Vocabulary.parse("\\\n"));
     assertRefused(
         "vocabulary: expected different tokens, got \"a\" twice", () -> Vocabulary.parse("a\na\n"));

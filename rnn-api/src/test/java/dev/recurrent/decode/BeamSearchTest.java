@@ -171,6 +171,37 @@ class BeamSearchTest {
   }
 
   @Test
+  void aProbableSequenceIsNotLostToShorterOnesThatEndFirst() {
+    // 0 0 0 0 END with probability 0.9, or else END at any step.
+    StepModel model =
+        new StepModel() {
+          private int length;
+
+          @Override
+          public int[] startTokens() {
+            return new int[] {0};
+          }
+
+          @Override
+          public float[] step(int[] parents, int[] tokens) {
+            var logits = new float[parents.length * VOCABULARY];
+            java.util.Arrays.fill(logits, -30);
+            for (int row = 0; row < parents.length; row++) {
+              boolean ends = length == 4;
+              logits[row * VOCABULARY] = ends ? -30 : (float) Math.log(0.974);
+              logits[row * VOCABULARY + END] = ends ? 0 : (float) Math.log(0.026);
+            }
+            length++;
+            return logits;
+          }
+        };
+    var found = BeamSearch.width(3).endToken(END).maximumLength(9).search(model).getFirst();
+    assertEquals(List.of(0, 0, 0, 0), found.getFirst().tokens());
+    assertEquals(Math.log(0.9), found.getFirst().logProbability(), 1e-3);
+    assertEquals(3, found.size());
+  }
+
+  @Test
   void sourcesDoNotDependOnEachOther() {
     var together = search(3, 0.6).search(new Tree(5, 9, 7, 5));
     for (int i = 0; i < 4; i++) {
@@ -286,5 +317,17 @@ class BeamSearchTest {
     assertEquals(once.getFirst(), warm.sample(new Tree(1)).getFirst().tokens());
     var other = Sampling.temperature(2, 6).maximumLength(4).endToken(END);
     assertNotEquals(once, other.sample(new Tree(seeds)).stream().map(Hypothesis::tokens).toList());
+  }
+
+  @Test
+  void hypothesisTellsWhereItLookedMost() {
+    var attention =
+        List.of(
+            new float[] {0.2f, 0.4f, 0.4f}, new float[] {1}, new float[] {}, new float[] {0, 0});
+    var hypothesis = new Hypothesis(List.of(5, 6, 7, 8), Ending.CUT_OFF, -1, -1, attention);
+    assertEquals(1, hypothesis.attendedMost(0));
+    assertEquals(0, hypothesis.attendedMost(1));
+    assertEquals(-1, hypothesis.attendedMost(2));
+    assertEquals(0, hypothesis.attendedMost(3));
   }
 }

@@ -29,7 +29,9 @@ class AttentionTest {
     return List.of(
         () -> Attention.additive(4).between(SIZE, SIZE),
         () -> Attention.general().between(SIZE, SIZE),
-        () -> Attention.dot().between(SIZE, SIZE));
+        () -> Attention.general().scaled().between(SIZE, SIZE),
+        () -> Attention.dot().between(SIZE, SIZE),
+        () -> Attention.dot().scaled().between(SIZE, SIZE));
   }
 
   /** An attention whose queries and source are parameters, so that their gradients are checked. */
@@ -115,6 +117,11 @@ class AttentionTest {
   }
 
   private static double score(Attending model, float[] query, float[] key) {
+    boolean scaled = "true".equals(model.attention.configuration().get("scaled"));
+    return unscaled(model, query, key) / (scaled ? Math.sqrt(query.length) : 1);
+  }
+
+  private static double unscaled(Attending model, float[] query, float[] key) {
     var parameters = model.attention.ownParameters();
     if (parameters.isEmpty()) {
       return dot(query, 0, key);
@@ -145,6 +152,13 @@ class AttentionTest {
       sum += (double) a[from + i] * b[i];
     }
     return sum;
+  }
+
+  @Test
+  void additiveScoreIsNotScaled() {
+    var refused = assertThrows(IllegalStateException.class, () -> Attention.additive(4).scaled());
+    assertEquals(
+        "scaled: expected a score that is a product, got an additive one", refused.getMessage());
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.recurrent.layer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.recurrent.cell.Cells;
 import dev.recurrent.decode.RecurrentSteps;
@@ -24,11 +25,18 @@ class OneToManyTest {
     final Embedding embedding = add("embedding", Embedding.of(3, 3));
     final Dense start = add("start", Dense.of(2, 4));
     final Recurrent fromState = add("fromState", Recurrent.of(Cells.GRU, 3, 4));
+    final Recurrent fromStates = add("fromStates", Recurrent.of(Cells.LSTM, 3, 4).layers(2));
+    final InitialStates all = add("all", InitialStates.of(2, fromStates));
     final Recurrent fromSteps = add("fromSteps", Recurrent.of(Cells.GRU, 3 + 2, 4));
 
     Tensor asInitialState(Tape tape, float[][] vectors, Sequences tokens) {
       var states = List.of(start.on(tape, constant(tape, vectors)));
       return fromState.run(tape, embedding.on(tape, tokens), states).output();
+    }
+
+    Tensor asAllInitialStates(Tape tape, float[][] vectors, Sequences tokens) {
+      var states = all.on(tape, constant(tape, vectors));
+      return fromStates.run(tape, embedding.on(tape, tokens), states).output();
     }
 
     Tensor atEachStep(Tape tape, float[][] vectors, Sequences tokens) {
@@ -85,6 +93,30 @@ class OneToManyTest {
   }
 
   @Test
+  void eachStateIsItsPartOfOneDenseLayer() {
+    try (var backend = new ReferenceBackend();
+        var model = new Caption();
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 3);
+      FiniteDifferences.randomize(model.store(), new SplittableRandom(2));
+      var states = model.all.on(tape, Caption.constant(tape, VECTORS));
+      var weight = model.all.parameters().get(0).toArray();
+      var bias = model.all.parameters().get(1).toArray();
+      assertEquals(4, states.size()); // h and c of two layers
+      for (int s = 0; s < 4; s++) {
+        var wanted = new float[VECTORS.length * 4];
+        for (int i = 0; i < wanted.length; i++) {
+          int unit = 4 * s + i % 4;
+          var v = VECTORS[i / 4];
+          wanted[i] =
+              (float) Math.tanh(weight[2 * unit] * v[0] + weight[2 * unit + 1] * v[1] + bias[unit]);
+        }
+        assertArrayEquals(wanted, states.get(s).toArray(), 1e-6f);
+      }
+    }
+  }
+
+  @Test
   void stepsWithAContextAreThoseOfTheWholeSequence() {
     try (var backend = new ReferenceBackend();
         var model = new Caption();
@@ -133,6 +165,7 @@ class OneToManyTest {
   @Test
   void theGradientReachesTheVector() {
     checkGradients(Caption::asInitialState);
+    checkGradients(Caption::asAllInitialStates);
     checkGradients(Caption::projectedAtEachStep);
   }
 

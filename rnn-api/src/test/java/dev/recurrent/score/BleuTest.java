@@ -87,6 +87,9 @@ class BleuTest {
   void theSignatureSaysWhatIsComputed() {
     assertEquals(
         "nrefs:2|case:mixed|eff:no|tok:13a|smooth:exp|version:recurrent-1", Bleu.signature(2));
+    assertEquals(
+        "nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:recurrent-1",
+        Bleu.signatureOfVarying());
     assertThrows(IllegalArgumentException.class, () -> Bleu.statistics("a", List.of()));
   }
 

@@ -59,6 +59,29 @@ class TensorTest {
   }
 
   @Test
+  void aGradientThatIsHandedOnIsThatOfAllUses() {
+    check(
+        t -> {
+          var x = t.of(a).times(2);
+          var y = x.plus(t.of(b).times(3));
+          var z = y.plusRow(t.of(row)).withLayout(SequenceLayout.uniform(3, 1));
+          return z.times(x).plus(y).plus(z);
+        });
+  }
+
+  @Test
+  void aGradientThatIsRetainedIsNotHandedOn() {
+    try (var tape = Tape.training(backend, 1)) {
+      store.clearGradients();
+      var x = tape.of(a).times(2);
+      var kept = x.plusRow(tape.of(row)).retainGradient();
+      tape.backward(kept.times(3).sum());
+      assertArrayEquals(filled(12, 3), tape.read(kept.gradient()));
+      assertArrayEquals(filled(12, 6), a.gradientToArray());
+    }
+  }
+
+  @Test
   void productsAddToAGradientThatIsThere() {
     // What is recorded later goes back first, so that the products find a gradient.
     check(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -87,7 +88,9 @@ public final class Compare implements Callable<Integer> {
     }
     var wanted = cells.isEmpty() && quick ? List.of("lstm", "lstm-peephole") : cells;
     var works =
-        Work.on(quick ? Work.QUICK : Work.FULL).stream()
+        Stream.concat(
+                Work.on(quick ? Work.QUICK : Work.FULL).stream(),
+                Stream.of(quick ? Work.QUICK_TEXT : Work.TEXT))
             .filter(work -> wanted.isEmpty() || wanted.contains(work.cell().id()))
             .toList();
     var plan =

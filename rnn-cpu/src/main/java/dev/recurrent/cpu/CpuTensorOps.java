@@ -12,11 +12,13 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import jdk.incubator.vector.FloatVector;
 
 /** Runs the primitive operations on Java arrays: elementwise ones as compiled passes. */
 final class CpuTensorOps implements TensorOps {
   private static final float[] NO_SCALARS = {};
+
+  /** Elements below which other workers are not worth waking. */
+  private static final int ALONE = 1 << 15;
 
   private final Workers workers;
   private final Gemm gemm;
@@ -126,6 +128,17 @@ final class CpuTensorOps implements TensorOps {
   @Override
   public void fill(Matrix out, float value) {
     var target = CpuStorage.floats(out);
+    long size = (long) out.rows() * out.columns();
+    if (size >= ALONE && (out.rows() == 1 || out.stride() == out.columns())) {
+      int count = workers.count();
+      share(
+          count,
+          worker -> {
+            int from = out.offset() + (int) (size * worker / count);
+            Arrays.fill(target, from, out.offset() + (int) (size * (worker + 1) / count), value);
+          });
+      return;
+    }
     for (int r = 0; r < out.rows(); r++) {
       int to = out.offset() + r * out.stride();
       Arrays.fill(target, to, to + out.columns(), value);
@@ -140,23 +153,23 @@ final class CpuTensorOps implements TensorOps {
     } else if (beta != 1) {
       affine(out, beta, 0, out);
     }
-    var source = CpuStorage.floats(a);
-    int whole = Lanes.SPECIES.loopBound(a.columns());
-    for (int c = 0; c < whole; c += Lanes.COUNT) {
-      var sum = FloatVector.zero(Lanes.SPECIES);
-      for (int r = 0; r < a.rows(); r++) {
-        int at = a.offset() + r * a.stride() + c;
-        sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, source, at));
-      }
-      int to = out.offset() + c;
-      sum.add(FloatVector.fromArray(Lanes.SPECIES, target, to)).intoArray(target, to);
-    }
-    for (int c = whole; c < a.columns(); c++) {
-      float sum = 0;
-      for (int r = 0; r < a.rows(); r++) {
-        sum += source[a.offset() + r * a.stride() + c];
-      }
-      target[out.offset() + c] += sum;
+    int vectors = Lanes.vectors(a.columns());
+    int count = (long) a.rows() * a.columns() < ALONE ? 1 : workers.count();
+    var source = view(a);
+    share(
+        count,
+        worker -> {
+          int from = (int) ((long) vectors * worker / count) * Lanes.COUNT;
+          int to = (int) ((long) vectors * (worker + 1) / count) * Lanes.COUNT;
+          ColumnSums.add(source, from, Math.min(to, a.columns()), target, out.offset());
+        });
+  }
+
+  private void share(int count, Workers.Task task) {
+    if (count == 1) {
+      task.run(0);
+    } else {
+      workers.run(task);
     }
   }
 

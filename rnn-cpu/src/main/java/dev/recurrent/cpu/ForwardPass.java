@@ -123,8 +123,8 @@ final class ForwardPass {
       operand.bind(PaddedRows.grow(operand.array(), scratchRows * operand.stride()), 0);
     }
     int chunk = Math.max(CHUNK_ROWS, call.layout().batch());
-    zBuffer = PaddedRows.grow(zBuffer, chunk * plan.z.stride());
-    plan.z.bind(zBuffer, 0);
+    zBuffer = PaddedRows.grow(zBuffer, Lanes.ALIGNED + chunk * plan.z.stride());
+    plan.z.bind(zBuffer, Lanes.ALIGNED);
     for (int w = 0; w < contexts.length; w++) {
       contexts[w].begin(call.layout().batch());
     }

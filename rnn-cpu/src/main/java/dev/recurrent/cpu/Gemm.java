@@ -19,7 +19,7 @@ final class Gemm {
   private static final long ALONE = 1 << 20;
 
   private static final MatrixView NOTHING = new MatrixView(new float[0], 0, 0, 0, 0, 0);
-  private static final int COLUMN_BLOCK = 64 * Lanes.COUNT;
+  private static final int COLUMN_BLOCK = 128 * Lanes.COUNT;
   private static final int PANEL_COLUMNS = Lanes.PANEL_VECTORS * Lanes.COUNT;
   private static final int PACKED_ROW_BLOCK = 170 * Lanes.TILE_ROWS;
 
@@ -32,14 +32,18 @@ final class Gemm {
   private float[] zeros = new float[0]; // what C starts from
   private int[] columns = new int[0]; // first column of each vector
   private int[] lanes = new int[0]; // valid lanes of each vector of the last block of columns
-  private float[] packedB = new float[0]; // [panels][depth][vectors][lanes]
+  private float[] packedB = new float[0]; // from ALIGNED on [panels][depth][vectors][lanes]
   private float[] packedA = new float[0]; // [tiles][depth][TILE_ROWS]
 
   // the call in progress
   private MatrixView a = NOTHING;
   private MatrixView b = NOTHING;
+  private MatrixView b2 = NOTHING; // where a call has two products
   private @Nullable PackedMatrix packedMatrix;
   private MatrixView c = NOTHING;
+  private MatrixView c2 = NOTHING;
+  private int split; // panels of b, the same panels of c; those of b2 and c2 follow
+  private int width; // columns of both
   private float[] s = {};
   private int sOffset;
   private int sStride;
@@ -70,6 +74,31 @@ final class Gemm {
     } else {
       multiply(c, a, b, c.data(), c.offset(), c.columnStride());
     }
+  }
+
+  /**
+   * Computes {@code C = C + A * B} and {@code C2 = C2 + A * B2}, where the shapes allow it with A
+   * packed once; the bits are those of two calls.
+   */
+  synchronized void accumulate(
+      MatrixView a, MatrixView c, MatrixView b, MatrixView c2, MatrixView b2) {
+    boolean together =
+        a.columnStride() != 1
+            && c.columnStride() == 1
+            && c2.columnStride() == 1
+            && b.columns() % PANEL_COLUMNS == 0
+            && b.columns() + b2.columns() <= COLUMN_BLOCK
+            && c2.rows() == a.rows()
+            && c2.columns() == b2.columns()
+            && b2.rows() == a.columns();
+    if (!together) {
+      accumulate(c, a, b);
+      accumulate(c2, a, b2);
+      return;
+    }
+    this.b2 = b2;
+    this.c2 = c2;
+    multiply(c, a, b, c.data(), c.offset(), c.rowStride());
   }
 
   /**
@@ -125,16 +154,18 @@ final class Gemm {
       multiply(c.transposed(), b.transposed(), a.transposed(), s, sOffset, sStride);
       return;
     }
-    growColumns(c.columns());
-    begin(c, a, s, sOffset, sStride, c.columns());
+    width = c.columns() + c2.columns();
+    split = panels(c.columns());
+    growColumns(width);
+    begin(c, a, s, sOffset, sStride, width);
     this.b = b;
-    cut(tiles(a.rows()), panels(Math.min(c.columns(), COLUMN_BLOCK)));
+    cut(tiles(a.rows()), panels(Math.min(width, COLUMN_BLOCK)));
     rowBlock = Math.max(1, a.rows());
     direct = a.rows() <= Tiles.DIRECT_ROWS && a.columnStride() == 1 && b.columnStride() == 1;
     int depth = Math.min(a.columns(), Tiles.DEPTH_BLOCK);
-    int width = Math.min(Lanes.padded(c.columns()), COLUMN_BLOCK);
-    if (packedB.length < depth * width) {
-      packedB = new float[depth * width];
+    int block = Math.min(Lanes.padded(width), COLUMN_BLOCK);
+    if (packedB.length < Lanes.ALIGNED + depth * block) {
+      packedB = new float[Lanes.ALIGNED + depth * block];
     }
     if (a.columnStride() != 1) {
       int blocks = ceil(rowBlock, PACKED_ROW_BLOCK);
@@ -167,8 +198,10 @@ final class Gemm {
     } finally {
       a = NOTHING; // keeps no caller's arrays alive
       b = NOTHING;
+      b2 = NOTHING;
       packedMatrix = null;
       c = NOTHING;
+      c2 = NOTHING;
       s = NOTHING.data();
     }
   }
@@ -211,14 +244,14 @@ final class Gemm {
 
   private void shareOfGeneral(int worker) {
     int depth = a.columns();
-    for (int n = 0; n < c.columns(); n += COLUMN_BLOCK) {
-      int width = Math.min(COLUMN_BLOCK, c.columns() - n);
+    for (int n = 0; n < width; n += COLUMN_BLOCK) {
+      int block = Math.min(COLUMN_BLOCK, width - n);
       if (depth == 0) {
-        compute(worker, 0, a.rows(), n, width, 0, 0);
+        compute(worker, 0, a.rows(), n, block, 0, 0);
       }
       for (int k = 0; k < depth; k += Tiles.DEPTH_BLOCK) {
         int count = Math.min(Tiles.DEPTH_BLOCK, depth - k);
-        packB(worker, n, width, k, count);
+        packB(worker, n, block, k, count);
         for (int m = 0; m < a.rows(); m += rowBlock) {
           int rows = Math.min(rowBlock, a.rows() - m);
           if (a.columnStride() != 1) {
@@ -228,80 +261,106 @@ final class Gemm {
             Packing.packTiles(a, m, rows, k, count, from, to, packedA);
           }
           await(worker); // both operands are packed
-          compute(worker, m, rows, n, width, k, count);
+          compute(worker, m, rows, n, block, k, count);
           await(worker); // and may be packed again
         }
       }
     }
   }
 
-  private void packB(int worker, int n, int width, int k, int count) {
-    int vectors = Lanes.vectors(width);
-    int from = part(worker, active, panels(width)) * Lanes.PANEL_VECTORS;
-    int to = Math.min(vectors, part(worker + 1, active, panels(width)) * Lanes.PANEL_VECTORS);
+  /** Packs a worker's share of the columns {@code [n, n + block)}. */
+  private void packB(int worker, int n, int block, int k, int count) {
+    int vectors = Lanes.vectors(block);
+    int from = part(worker, active, panels(block)) * Lanes.PANEL_VECTORS;
+    int to = Math.min(vectors, part(worker + 1, active, panels(block)) * Lanes.PANEL_VECTORS);
+    if (c2.columns() == 0) {
+      packB(b, n, from, to, block, k, count);
+      return;
+    }
+    int second = split * Lanes.PANEL_VECTORS;
+    packB(b, n, from, Math.min(to, second), block, k, count);
+    packB(b2, -split * PANEL_COLUMNS, Math.max(from, second), to, block, k, count);
+  }
+
+  /** Packs vectors of columns, of which vector 0 is column n of the source. */
+  private void packB(MatrixView source, int n, int from, int to, int block, int k, int count) {
+    int vectors = Lanes.vectors(block);
     int v = from;
     if (direct) {
-      v = Math.max(from, width / PANEL_COLUMNS * Lanes.PANEL_VECTORS);
-    } else if (b.columnStride() == 1) {
-      v = Math.max(from, Math.min(to, width / Lanes.COUNT)); // the last may be partial
-      int offset = b.offset() + k * b.rowStride() + n;
-      Packing.packRows(b.data(), offset, b.rowStride(), count, from, v, vectors, packedB);
+      v = Math.max(from, block / PANEL_COLUMNS * Lanes.PANEL_VECTORS);
+    } else if (source.columnStride() == 1 && from < to) {
+      v = Math.max(from, Math.min(to, block / Lanes.COUNT)); // the last may be partial
+      int offset = source.offset() + k * source.rowStride() + n;
+      Packing.packRows(source.data(), offset, source.rowStride(), count, from, v, vectors, packedB);
     }
     for (; v < to; v++) {
       int panel = v / Lanes.PANEL_VECTORS * Lanes.PANEL_VECTORS; // its first vector
       int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - panel);
       Packing.packColumn(
-          b.data(),
-          b.offset() + k * b.rowStride() + (n + columns[v]) * b.columnStride(),
-          b.rowStride(),
-          b.columnStride(),
-          Math.min(Lanes.COUNT, width - columns[v]),
+          source.data(),
+          source.offset() + k * source.rowStride() + (n + columns[v]) * source.columnStride(),
+          source.rowStride(),
+          source.columnStride(),
+          Math.min(Lanes.COUNT, block - columns[v]),
           count,
           packedB,
-          panel * count * Lanes.COUNT + (v - panel) * Lanes.COUNT,
+          Lanes.ALIGNED + panel * count * Lanes.COUNT + (v - panel) * Lanes.COUNT,
           panelVectors * Lanes.COUNT);
     }
   }
 
   /** Adds {@code count} terms to a worker's part of the block of C at row m, column n. */
-  private void compute(int worker, int m, int rows, int n, int width, int k, int count) {
-    int vectors = Lanes.vectors(width);
+  private void compute(int worker, int m, int rows, int n, int block, int k, int count) {
     int first = firstRow(worker, rows);
     int last = lastRow(worker, rows);
-    int firstPanel = firstPanel(worker, panels(width));
-    int lastPanel = lastPanel(worker, panels(width));
+    int firstPanel = firstPanel(worker, panels(block));
+    int lastPanel = lastPanel(worker, panels(block));
     var panel = panels[worker];
     for (int r = first; r < last; r += Tiles.ROW_BLOCK) {
       int height = Math.min(Tiles.ROW_BLOCK, last - r);
-      panel.target(c.data(), c.offset() + (m + r) * c.rowStride() + n, c.rowStride());
-      if (k == 0) {
-        panel.start(s, sOffset + (m + r) * sStride + n, sStride);
-      } else {
-        panel.startFromTarget();
-      }
       if (a.columnStride() == 1) {
         panel.left(a.data(), a.offset() + (m + r) * a.rowStride() + k, a.rowStride());
       } else {
         int stride = Packing.tileStride(count);
         panel.leftPacked(packedA, r / Lanes.TILE_ROWS * stride, stride);
       }
-      int p = firstPanel;
-      if (direct) {
-        p = Math.max(p, Math.min(lastPanel, width / PANEL_COLUMNS)); // the full ones
-        int at = b.offset() + k * b.rowStride() + n + firstPanel * PANEL_COLUMNS;
-        int vector = firstPanel * Lanes.PANEL_VECTORS;
-        panel.runDirect(
-            height, b.data(), at, b.rowStride(), p - firstPanel, count, columns, vector);
+      panel.target(c.data(), c.offset() + (m + r) * c.rowStride() + n, c.rowStride());
+      if (k == 0) {
+        panel.start(s, sOffset + (m + r) * sStride + n, sStride);
+      } else {
+        panel.startFromTarget();
       }
-      for (; p < lastPanel; p++) {
-        int v = p * Lanes.PANEL_VECTORS;
-        int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - v);
-        int at = v * count * Lanes.COUNT;
-        if ((v + panelVectors) * Lanes.COUNT > width) {
-          panel.runPartial(height, packedB, at, panelVectors, count, columns, v, lanes);
-        } else {
-          panel.run(height, packedB, at, panelVectors, count, columns, v);
-        }
+      if (c2.columns() == 0) {
+        compute(panel, height, n, block, firstPanel, lastPanel, k, count);
+        continue;
+      }
+      compute(panel, height, n, block, firstPanel, Math.min(lastPanel, split), k, count);
+      int offset = c2.offset() + (m + r) * c2.rowStride() - split * PANEL_COLUMNS;
+      panel.target(c2.data(), offset, c2.rowStride());
+      panel.startFromTarget();
+      compute(panel, height, n, block, Math.max(firstPanel, split), lastPanel, k, count);
+    }
+  }
+
+  /** Adds to some rows of the panels {@code [from, to)}. */
+  private void compute(
+      PanelProduct panel, int rows, int n, int block, int from, int to, int k, int count) {
+    int vectors = Lanes.vectors(block);
+    int p = from;
+    if (direct) {
+      p = Math.max(p, Math.min(to, block / PANEL_COLUMNS)); // the full ones
+      int at = b.offset() + k * b.rowStride() + n + from * PANEL_COLUMNS;
+      int vector = from * Lanes.PANEL_VECTORS;
+      panel.runDirect(rows, b.data(), at, b.rowStride(), p - from, count, columns, vector);
+    }
+    for (; p < to; p++) {
+      int v = p * Lanes.PANEL_VECTORS;
+      int panelVectors = Math.min(Lanes.PANEL_VECTORS, vectors - v);
+      int at = Lanes.ALIGNED + v * count * Lanes.COUNT;
+      if ((v + panelVectors) * Lanes.COUNT > block) {
+        panel.runPartial(rows, packedB, at, panelVectors, count, columns, v, lanes);
+      } else {
+        panel.run(rows, packedB, at, panelVectors, count, columns, v);
       }
     }
   }

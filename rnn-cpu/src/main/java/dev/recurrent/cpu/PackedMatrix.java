@@ -62,10 +62,11 @@ final class PackedMatrix {
     partial = new boolean[panels];
     destinations = new int[count];
     lanes = new int[count];
-    data = new float[Math.multiplyExact(Math.multiplyExact(depth, count), Lanes.COUNT)];
+    int size = Math.multiplyExact(Math.multiplyExact(depth, count), Lanes.COUNT);
+    data = new float[Math.addExact(Lanes.ALIGNED, size)];
     int width = 0;
     for (int p = 0; p < panels; p++) {
-      panelOffset[p] = panelFirst[p] * depth * Lanes.COUNT;
+      panelOffset[p] = Lanes.ALIGNED + panelFirst[p] * depth * Lanes.COUNT;
       for (int v = panelFirst[p]; v < panelFirst[p + 1]; v++) {
         destinations[v] = this.columns[v].destination();
         lanes[v] = this.columns[v].lanes();

@@ -70,8 +70,8 @@ final class Packing {
   }
 
   /**
-   * Writes whole vectors of adjacent columns in panels {@code [depth][PANEL_VECTORS][lanes]}, row
-   * by row of the source, as memory is read fastest.
+   * Writes whole vectors of adjacent columns in panels {@code [depth][PANEL_VECTORS][lanes]}, from
+   * {@link Lanes#ALIGNED} on, row by row of the source, as memory is read fastest.
    *
    * @param offset where vector 0 begins in the source
    * @param from first vector to write, the first of its panel; up to {@code to}
@@ -91,7 +91,7 @@ final class Packing {
       for (int v = from; v < to; v += Lanes.PANEL_VECTORS) {
         int width = Math.min(Lanes.PANEL_VECTORS, vectors - v);
         int present = Math.min(Lanes.PANEL_VECTORS, to - v);
-        int panel = (v * depth + k * width) * Lanes.COUNT;
+        int panel = Lanes.ALIGNED + (v * depth + k * width) * Lanes.COUNT;
         for (int i = 0; i < present; i++) {
           FloatVector.fromArray(Lanes.SPECIES, source, row + (v + i) * Lanes.COUNT)
               .intoArray(target, panel + i * Lanes.COUNT);

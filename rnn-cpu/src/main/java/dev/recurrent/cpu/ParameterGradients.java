@@ -3,19 +3,16 @@ package dev.recurrent.cpu;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.ParameterSpec;
-import dev.recurrent.cpu.Operand.Place;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.BackwardCall;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Adds up the gradients of the parameters once the time loop is over: for a weight one product over
  * all steps and rows, for a vector the sum of all rows. Both sum in the order of the packed rows.
  */
 final class ParameterGradients {
-  /** Vectors of adjacent columns that are summed at once. */
-  private static final int COLUMN_VECTORS = 4;
+  private static final int NONE = -1;
 
   private final CellProgram cell;
   private final BackwardPlan plan;
@@ -36,13 +33,51 @@ final class ParameterGradients {
     if (rows == 0) {
       return;
     }
+    int together = NONE;
     for (int p = 0; p < cell.parameters().size(); p++) {
       var spec = cell.parameters().get(p);
-      if (spec.isWeight()) {
-        addWeight(spec, p, right(spec, timeline, trace, stored, call), call.dParameters().get(p));
+      if (!spec.isWeight() || p == together) {
+        continue;
+      }
+      var right = right(spec, timeline, trace, stored, call);
+      together = partner(p);
+      if (together == NONE) {
+        addWeight(spec, p, right, call.dParameters().get(p));
+      } else {
+        var other = right(cell.parameters().get(together), timeline, trace, stored, call);
+        gemm.accumulate(
+            left(p, 0, spec.rows(), rows),
+            target(call.dParameters().get(p), 0, spec.rows()),
+            right,
+            target(call.dParameters().get(together), 0, spec.rows()),
+            other);
       }
     }
     workers.share(worker -> addVectors(worker, rows, call));
+  }
+
+  /**
+   * Returns the next weight whose products have the same gradients as those of an input's weight,
+   * or NONE: the two read these gradients together. A state's own rows may have to be compacted,
+   * for one weight at a time.
+   */
+  private int partner(int parameter) {
+    var spec = cell.parameters().get(parameter);
+    if (!(cell.code().get(spec.operand()) instanceof Instruction.Input) || !isAligned(spec)) {
+      return NONE;
+    }
+    var gradient = plan.productGradients[parameter];
+    for (int p = parameter + 1; p < cell.parameters().size(); p++) {
+      if (cell.parameters().get(p).isWeight() && plan.productGradients[p] == gradient) {
+        return p;
+      }
+    }
+    return NONE;
+  }
+
+  /** Tells whether the gradients of all products with a weight are adjacent columns. */
+  private static boolean isAligned(ParameterSpec spec) {
+    return ForwardPlan.paddedRows(spec) == spec.rows();
   }
 
   /** Returns what the weight was multiplied by, all packed rows of it: [N, columns]. */
@@ -89,78 +124,55 @@ final class ParameterGradients {
   }
 
   private void addWeight(ParameterSpec spec, int parameter, MatrixView right, Matrix target) {
-    var gradient = plan.productGradients[parameter];
-    var array = CpuStorage.floats(target);
-    boolean aligned = ForwardPlan.paddedRows(spec) == spec.rows();
+    boolean aligned = isAligned(spec);
     for (var slice : spec.slices()) {
       if (aligned && slice.offset() > 0) {
         break; // the first product has taken all slices
       }
       int count = aligned ? spec.rows() : slice.rows();
       int column = ForwardPlan.paddedOffset(spec, slice.offset());
-      var left =
-          new MatrixView(gradient.array(), column, count, right.rows(), 1, gradient.stride());
-      int offset = target.offset() + slice.offset() * target.stride();
       gemm.accumulate(
-          new MatrixView(array, offset, count, spec.columns(), target.stride(), 1), left, right);
+          target(target, slice.offset(), count),
+          left(parameter, column, count, right.rows()),
+          right);
     }
+  }
+
+  /** Returns columns of the gradients of the products with a weight, transposed: [count, N]. */
+  private MatrixView left(int parameter, int column, int count, int rows) {
+    var gradient = plan.productGradients[parameter];
+    return new MatrixView(gradient.array(), column, count, rows, 1, gradient.stride());
+  }
+
+  private static MatrixView target(Matrix matrix, int row, int rows) {
+    int offset = matrix.offset() + row * matrix.stride();
+    var array = CpuStorage.floats(matrix);
+    return new MatrixView(array, offset, rows, matrix.columns(), matrix.stride(), 1);
   }
 
   private void addVectors(int worker, int rows, BackwardCall call) {
-    var sums = new float[COLUMN_VECTORS * Lanes.COUNT];
     for (var entry : plan.vectorGradients.entrySet()) {
       var gradient = entry.getKey();
+      var place = entry.getValue();
       var target = call.dParameters().get(gradient.parameter());
       int vectors = Lanes.vectors(gradient.rows());
-      int from = (int) ((long) vectors * worker / workers.count());
-      int to = (int) ((long) vectors * (worker + 1) / workers.count());
-      int count;
-      for (int v = from; v < to; v += count) {
-        count = to - v >= COLUMN_VECTORS ? COLUMN_VECTORS : 1;
-        int unit = v * Lanes.COUNT;
-        if (count == COLUMN_VECTORS) {
-          sumFourColumns(entry.getValue(), unit, rows, sums);
-        } else {
-          sumColumn(entry.getValue(), unit, rows, sums);
-        }
-        int units = Math.min(count * Lanes.COUNT, gradient.rows() - unit);
-        int first = target.offset() + gradient.offset() + unit;
-        for (int i = 0; i < units; i++) {
-          CpuStorage.floats(target)[first + i] += sums[i];
-        }
-      }
+      int from = (int) ((long) vectors * worker / workers.count()) * Lanes.COUNT;
+      int to = (int) ((long) vectors * (worker + 1) / workers.count()) * Lanes.COUNT;
+      var operand = place.operand();
+      var source =
+          new MatrixView(
+              operand.array(),
+              operand.base() + place.column(),
+              rows,
+              gradient.rows(),
+              operand.stride(),
+              1);
+      ColumnSums.add(
+          source,
+          from,
+          Math.min(to, gradient.rows()),
+          CpuStorage.floats(target),
+          target.offset() + gradient.offset());
     }
-  }
-
-  private static void sumColumn(Place place, int unit, int rows, float[] sums) {
-    var array = place.operand().array();
-    int stride = place.operand().stride();
-    int at = place.operand().base() + place.column() + unit;
-    var sum = FloatVector.zero(Lanes.SPECIES);
-    for (int r = 0; r < rows; r++) {
-      sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, array, at + r * stride));
-    }
-    sum.intoArray(sums, 0);
-  }
-
-  /** Adjacent cache lines come four times as fast as one line out of each row. */
-  private static void sumFourColumns(Place place, int unit, int rows, float[] sums) {
-    var array = place.operand().array();
-    int stride = place.operand().stride();
-    int at = place.operand().base() + place.column() + unit;
-    var s0 = FloatVector.zero(Lanes.SPECIES);
-    var s1 = s0;
-    var s2 = s0;
-    var s3 = s0;
-    for (int r = 0; r < rows; r++, at += stride) {
-      s0 = s0.add(FloatVector.fromArray(Lanes.SPECIES, array, at));
-      s1 = s1.add(FloatVector.fromArray(Lanes.SPECIES, array, at + Lanes.COUNT));
-      s2 = s2.add(FloatVector.fromArray(Lanes.SPECIES, array, at + 2 * Lanes.COUNT));
-      s3 = s3.add(FloatVector.fromArray(Lanes.SPECIES, array, at + 3 * Lanes.COUNT));
-    }
-    s0.intoArray(sums, 0);
-    s1.intoArray(sums, Lanes.COUNT);
-    s2.intoArray(sums, 2 * Lanes.COUNT);
-    s3.intoArray(sums, 3 * Lanes.COUNT);
   }
 }

@@ -26,9 +26,10 @@ record Partition(int workers, Axis axis) {
 
   /**
    * Bytes of weights up to which each worker may read all of them: larger ones, shared out by
-   * units, stay in the workers' own caches (at H = 256 a forward pass takes 8 % less time so).
+   * units, stay in the workers' own caches (at 2 MB a forward pass takes 8 % less time so, at half
+   * a megabyte 5 % more, for the barriers).
    */
-  private static final long MOST_SHARED_BYTES = 1 << 18;
+  private static final long MOST_SHARED_BYTES = 1 << 19;
 
   static Partition of(SequenceLayout layout, long flopsPerRow, int workers) {
     if (workers == 1 || layout.steps() == 0) {

@@ -39,7 +39,7 @@ final class Product {
       int count = Math.min(Tiles.ROW_BLOCK, rows - m);
       panel.start(s, sOffset + m * sStride, sStride);
       panel.target(c, cOffset + m * cStride, cStride);
-      for (int k = 0; k < b.depth(); k += Tiles.DEPTH_BLOCK) {
+      for (int k = 0; k < b.depth(); k += Tiles.PACKED_DEPTH_BLOCK) {
         panel.left(a, aOffset + m * aStride + k, aStride);
         panels(count, b, from, to, k);
         panel.startFromTarget();
@@ -79,7 +79,7 @@ final class Product {
 
   /** Adds the terms k, k + 1, .. of one block. */
   private void panels(int rows, PackedMatrix b, int from, int to, int k) {
-    int depth = Math.min(Tiles.DEPTH_BLOCK, b.depth() - k);
+    int depth = Math.min(Tiles.PACKED_DEPTH_BLOCK, b.depth() - k);
     int count;
     for (int p = from; p < to; p += count) {
       count = 1;

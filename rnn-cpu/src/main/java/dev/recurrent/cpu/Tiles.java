@@ -5,8 +5,19 @@ final class Tiles {
   /** Rows of A that stay in the L2 cache while the panels of B pass by. */
   static final int ROW_BLOCK = 20 * Lanes.TILE_ROWS;
 
-  /** Steps of k after which C is stored and loaded again, so that a panel stays near. */
-  static final int DEPTH_BLOCK = 256;
+  /**
+   * Steps of k that {@link Gemm} packs at once: with more of them what is packed leaves the caches,
+   * with fewer C comes and goes more often (the gradient of a weight at H = 1024 takes 7 % longer
+   * with 256).
+   */
+  static final int DEPTH_BLOCK = 512;
+
+  /**
+   * Steps of k after which a product with a packed matrix stores C and loads it again. A panel
+   * streams out of the L2 cache as fast as a tile needs it, but each load of C waits: at H = 512
+   * whole rows take 12 % less time than blocks of 256. Six rows of this length fit the L1 cache.
+   */
+  static final int PACKED_DEPTH_BLOCK = 1024;
 
   /**
    * Most panels that a single row takes at once: many independent chains hide the latency of the

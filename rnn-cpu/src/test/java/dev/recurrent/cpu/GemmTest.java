@@ -52,12 +52,12 @@ class GemmTest {
     for (var orderA : Order.values()) {
       for (var orderB : Order.values()) {
         check(gemm, 2 * Tiles.ROW_BLOCK + 5, 65, 2 * Tiles.DEPTH_BLOCK + 3, orderA, orderB);
-        check(gemm, 7, 64 * L + 5 * L + 3, 40, orderA, orderB);
+        check(gemm, 7, 128 * L + 5 * L + 3, 40, orderA, orderB);
         check(gemm, 1100, 33, 70, orderA, orderB);
         check(gemm, 2, 2, 2, orderA, orderB);
         for (int m = 1; m <= 4; m++) {
           check(gemm, m, 23 * L + 3, Tiles.DEPTH_BLOCK + 3, orderA, orderB);
-          check(gemm, m, 70 * L, 5, orderA, orderB);
+          check(gemm, m, 134 * L, 5, orderA, orderB);
         }
       }
     }
@@ -108,6 +108,32 @@ class GemmTest {
             assertEquals(expected[i * n + j], transposed[j * m + i]);
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void twoProductsThatShareTheirLeftOperandHaveTheBitsOfTwoCalls() {
+    int panel = Lanes.PANEL_VECTORS * L;
+    var random = new Random(7);
+    for (int[] columns : new int[][] {{panel, 3}, {2 * panel, panel}, {panel + 1, 5}, {1, panel}}) {
+      for (int[] size : new int[][] {{5, 7}, {1030, 40}, {67, Tiles.DEPTH_BLOCK + 3}}) {
+        int m = size[0];
+        int k = size[1];
+        var a = MatrixView.of(Randoms.floats(random, k * m), 0, k, m).transposed();
+        var b = MatrixView.of(Randoms.floats(random, k * columns[0]), 0, k, columns[0]);
+        var b2 = MatrixView.of(Randoms.floats(random, k * columns[1]), 0, k, columns[1]);
+        float[] c = Randoms.floats(random, m * columns[0]);
+        float[] c2 = Randoms.floats(random, m * columns[1]);
+        float[] expected = c.clone();
+        float[] expected2 = c2.clone();
+        new Gemm(ONE).accumulate(MatrixView.of(expected, 0, m, columns[0]), a, b);
+        new Gemm(ONE).accumulate(MatrixView.of(expected2, 0, m, columns[1]), a, b2);
+        new Gemm(TWO)
+            .accumulate(
+                a, MatrixView.of(c, 0, m, columns[0]), b, MatrixView.of(c2, 0, m, columns[1]), b2);
+        assertArrayEquals(expected, c, m + " rows, depth " + k);
+        assertArrayEquals(expected2, c2, m + " rows, depth " + k);
       }
     }
   }

@@ -27,14 +27,14 @@ class ProductTest {
         }
       }
     }
-    check(3, 2 * Tiles.DEPTH_BLOCK + 5, 2 * L + 3);
+    check(3, 2 * Tiles.PACKED_DEPTH_BLOCK + 5, 2 * L + 3);
     check(2 * Tiles.ROW_BLOCK + 1, 7, 9 * L);
   }
 
   @Test
   void aRowAloneHasTheBitsOfTheRowInABatch() {
     int m = 2 * Tiles.ROW_BLOCK + 11;
-    int k = Tiles.DEPTH_BLOCK + 9;
+    int k = Tiles.PACKED_DEPTH_BLOCK + 9;
     int n = 11 * L + 3;
     var random = new Random(1);
     float[] a = Randoms.floats(random, m * k);

@@ -1,5 +1,8 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cuda.driver.LibraryChoice;
+import dev.recurrent.cuda.driver.LibraryChoice.Binding;
+import dev.recurrent.cuda.driver.LibraryChoice.Library;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -12,29 +15,85 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for NVRTC and cuBLAS of CUDA 12 without loading them.
+ * Looks for NVRTC and cuBLAS of CUDA 12 or 13 without loading them. CUDA 12 is preferred, as JCuda
+ * has bindings for it.
  *
- * @param folders where they are looked for, in order
+ * @param named the folders that the user names, which come first
+ * @param folders where they are looked for after those, in order
  */
-record CudaLibraries(List<Path> folders) {
-  /** The property and the environment variable that name folders to look in first. */
+record CudaLibraries(List<Path> named, List<Path> folders) {
+  /** The property that names folders to look in first. */
   static final String PROPERTY = "rnn.cuda.libraries";
 
+  /** The property that asks for {@code foreign} instead of JCuda's bindings of CUDA 12. */
+  static final String BINDINGS = "rnn.cuda.bindings";
+
+  private static final int[] VERSIONS = {12, 13};
+
   CudaLibraries {
+    named = List.copyOf(named);
     folders = List.copyOf(folders);
   }
 
   /**
    * What was found.
    *
-   * @param files in the order in which they are to be loaded
-   * @param missing the names of those that were not found
-   * @param otherVersion a file of another version of CUDA than 12, or null
+   * @param preload what the libraries depend on, in the order of loading
    */
-  record Result(List<Path> files, List<String> missing, @Nullable Path otherVersion) {}
+  record Result(@Nullable Library cublas, @Nullable Library nvrtc, List<Path> preload) {
+    /** Returns what was not found. */
+    List<String> missing() {
+      var list = new ArrayList<String>();
+      if (cublas == null) {
+        list.add(names(Kind.CUBLAS_LT) + " with " + names(Kind.CUBLAS));
+      }
+      if (nvrtc == null) {
+        list.add(names(Kind.NVRTC));
+      }
+      return list;
+    }
+
+    /**
+     * Returns the libraries, none of which may be missing.
+     *
+     * @param driver the library of the driver, which may lie where the loader does not look
+     */
+    LibraryChoice choice(Path driver) {
+      if (cublas == null || nvrtc == null) {
+        throw new IllegalStateException("libraries: expected all, missing are " + missing());
+      }
+      var first = Stream.concat(Stream.of(driver), preload.stream()).toList();
+      return new LibraryChoice(first, cublas, nvrtc);
+    }
+
+    private static String names(Kind kind) {
+      return kind.file(12) + " or " + kind.file(13);
+    }
+  }
+
+  /** The libraries that there are. */
+  private enum Kind {
+    CUBLAS_LT("libcublasLt.so.%d", "cublasLt64_%d.dll"),
+    CUBLAS("libcublas.so.%d", "cublas64_%d.dll"),
+    NVRTC("libnvrtc.so.%d", "nvrtc64_%d0_0.dll");
+
+    private final String linux;
+    private final String windows;
+
+    Kind(String linux, String windows) {
+      this.linux = linux;
+      this.windows = windows;
+    }
+
+    String file(int version) {
+      return (isWindows() ? windows : linux).formatted(version);
+    }
+  }
 
   /** Looks where this system and its user may have them. */
   static CudaLibraries ofThisSystem() {
@@ -44,7 +103,6 @@ record CudaLibraries(List<Path> folders) {
 
   static CudaLibraries of(Map<String, String> environment, @Nullable String property, Path home) {
     var folders = new LinkedHashSet<Path>();
-    folders.addAll(paths(property));
     for (var variable : List.of("CUDA_HOME", "CUDA_PATH")) {
       for (var root : paths(environment.get(variable))) {
         addToolkit(folders, root);
@@ -67,45 +125,53 @@ record CudaLibraries(List<Path> folders) {
     addPython(folders, home.resolve(".local"));
     addPython(folders, Path.of("/usr/local"));
     addPython(folders, Path.of("/usr"));
-    return new CudaLibraries(List.copyOf(folders));
+    return new CudaLibraries(paths(property), List.copyOf(folders));
+  }
+
+  /** Returns all folders, those that the user names first. */
+  List<Path> all() {
+    return Stream.concat(named.stream(), folders.stream()).distinct().toList();
   }
 
   /** Looks for the files. */
   Result find() {
-    var files = new ArrayList<Path>();
-    var missing = new ArrayList<String>();
-    Path other = null;
-    for (var name : names()) {
-      var file = first(name);
-      if (file == null) {
-        missing.add(name);
-        var any = isWindows() ? null : first(name.replace(".so.12", ".so.13"));
-        other = any == null ? other : any;
-        continue;
-      }
-      if (name.contains("nvrtc")) {
-        // NVRTC asks the loader for its builtins by name: they lie beside it.
-        files.addAll(children(parent(file), "libnvrtc-builtins.so.12.*"));
-      }
-      files.add(file);
+    var preload = new ArrayList<Path>();
+    var cublas = find(Kind.CUBLAS);
+    if (cublas != null) {
+      preload.add(Objects.requireNonNull(first(all(), Kind.CUBLAS_LT, cublas.version())));
     }
-    return new Result(files, missing, other);
+    var nvrtc = find(Kind.NVRTC);
+    if (nvrtc != null) {
+      // NVRTC asks the loader for its builtins by name: they lie beside it.
+      var builtins = "libnvrtc-builtins.so." + nvrtc.version() + ".*";
+      preload.addAll(children(parent(nvrtc.file()), builtins));
+    }
+    return new Result(cublas, nvrtc, preload);
   }
 
-  private @Nullable Path first(String name) {
-    for (var folder : folders) {
-      var file = folder.resolve(name);
-      if (Files.isRegularFile(file)) {
-        return file;
+  /** Prefers what is in the folders that the user names, and then CUDA 12. */
+  private @Nullable Library find(Kind kind) {
+    for (var group : List.of(named, all())) {
+      for (int version : VERSIONS) {
+        var file = first(group, kind, version);
+        boolean whole = kind != Kind.CUBLAS || first(all(), Kind.CUBLAS_LT, version) != null;
+        if (file != null && whole) {
+          boolean foreign = version != 12 || "foreign".equals(System.getProperty(BINDINGS));
+          return new Library(file, version, foreign ? Binding.FOREIGN : Binding.JCUDA);
+        }
       }
     }
     return null;
   }
 
-  private static List<String> names() {
-    return isWindows()
-        ? List.of("cublasLt64_12.dll", "cublas64_12.dll", "nvrtc64_120_0.dll")
-        : List.of("libcublasLt.so.12", "libcublas.so.12", "libnvrtc.so.12");
+  private static @Nullable Path first(List<Path> folders, Kind kind, int version) {
+    for (var folder : folders) {
+      var file = folder.resolve(kind.file(version));
+      if (Files.isRegularFile(file)) {
+        return file;
+      }
+    }
+    return null;
   }
 
   private static void addToolkit(LinkedHashSet<Path> folders, Path root) {
@@ -130,7 +196,7 @@ record CudaLibraries(List<Path> folders) {
 
   /** Adds what JavaCPP has unpacked: cuda-VERSION-PLATFORM.jar/org/bytedeco/cuda/PLATFORM. */
   private static void addJavaCpp(LinkedHashSet<Path> folders, Path cache) {
-    for (var jar : children(cache, "cuda-12*")) {
+    for (var jar : children(cache, "cuda-1*")) {
       folders.addAll(children(jar.resolve("org/bytedeco/cuda"), "*"));
     }
   }

@@ -1,6 +1,7 @@
 package dev.recurrent.cuda;
 
 import dev.recurrent.cuda.driver.CudaException;
+import dev.recurrent.cuda.driver.KernelCache;
 import dev.recurrent.cuda.jcuda.JCudaDevice;
 import dev.recurrent.spi.Availability;
 import dev.recurrent.spi.Availability.Available;
@@ -11,11 +12,14 @@ import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Precision;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Offers the backend {@code cuda}. Its probe looks for files alone: the driver, a device, and the
- * libraries of CUDA 12; nothing is loaded before {@link #open}.
+ * libraries of CUDA 12 or 13; nothing is loaded before {@link #open}.
  */
 public final class CudaProvider implements BackendProvider {
   /** The property that says which device to take, 0 or more. */
@@ -25,17 +29,14 @@ public final class CudaProvider implements BackendProvider {
 
   private final DriverLibrary driver;
   private final GpuFiles gpus;
-  private final CudaLibraries libraries;
+  private final @Nullable CudaLibraries libraries; // null for those of this system, when asked
 
   /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public CudaProvider() {
-    this(
-        DriverLibrary.ofThisSystem(),
-        GpuFiles.ofThisSystem(),
-        new CudaLibraries(java.util.List.of()));
+    this(DriverLibrary.ofThisSystem(), GpuFiles.ofThisSystem(), null);
   }
 
-  CudaProvider(DriverLibrary driver, GpuFiles gpus, CudaLibraries libraries) {
+  CudaProvider(DriverLibrary driver, GpuFiles gpus, @Nullable CudaLibraries libraries) {
     this.driver = driver;
     this.gpus = gpus;
     this.libraries = libraries;
@@ -88,28 +89,40 @@ public final class CudaProvider implements BackendProvider {
   }
 
   private CudaLibraries libraries() {
-    return libraries.folders().isEmpty() ? CudaLibraries.ofThisSystem() : libraries;
+    return libraries == null ? CudaLibraries.ofThisSystem() : libraries;
   }
 
   private Unavailable missing(CudaLibraries.Result found) {
-    var searched = libraries().folders();
-    var other = found.otherVersion();
+    var searched = libraries().all();
     return new Unavailable(
         "driver and device are there, but found no "
-            + String.join(" and no ", found.missing())
+            + String.join(", and no ", found.missing())
             + " in "
             + searched.size()
             + " folders, from "
             + searched.getFirst()
             + " to "
-            + searched.getLast()
-            + (other == null ? "" : "; " + other + " is not of CUDA 12"),
-        "install CUDA 12 beside what is there, or pip install nvidia-cublas-cu12"
-            + " nvidia-cuda-nvrtc-cu12, or name the folders with -D"
+            + searched.getLast(),
+        "install CUDA 12 or 13, or pip install nvidia-cublas-cu12 nvidia-cuda-nvrtc-cu12, or name"
+            + " the folders with -D"
             + CudaLibraries.PROPERTY
             + "=FOLDERS; "
             + USE_CPU,
         null);
+  }
+
+  @Override
+  public List<String> findings() {
+    var file = driver.find();
+    var found = libraries().find();
+    var hidden = gpus.hidden();
+    var device = hidden != null ? "none: " + hidden : gpus.present() ? gpus.model() : "none";
+    return List.of(
+        "driver: " + (file == null ? "none, looked for " + driver.name() : file),
+        "device: " + device,
+        "cuBLAS: " + (found.cublas() == null ? "none" : found.cublas()),
+        "NVRTC: " + (found.nvrtc() == null ? "none" : found.nvrtc()),
+        "kernel cache: " + KernelCache.ofUser().folder());
   }
 
   @Override
@@ -122,10 +135,10 @@ public final class CudaProvider implements BackendProvider {
     if (probe() instanceof Unavailable(var reason, var remedy, var cause)) {
       throw new BackendUnavailableException("backend cuda: " + reason + "; " + remedy, cause);
     }
-    var files = libraries().find().files();
+    var choice = libraries().find().choice(Objects.requireNonNull(driver.find()));
     int ordinal = Integer.getInteger(DEVICE, 0);
     try {
-      return new CudaBackend(() -> JCudaDevice.open(ordinal, files, options.precision()));
+      return new CudaBackend(() -> JCudaDevice.open(ordinal, choice, options.precision()));
     } catch (CudaException | LinkageError e) {
       throw new BackendUnavailableException(
           "backend cuda: it looked available, but cannot be opened: "

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,10 +55,11 @@ class CudaProviderTest {
     create("libcuda.so.1");
     create("dev/nvidia0");
     create("lib/libcublas.so.12");
-    create("lib/libnvrtc.so.13");
     var answer = unavailable();
-    assertContains(answer.reason(), "no libcublasLt.so.12 and no libnvrtc.so.12 in 1 folders");
-    assertContains(answer.reason(), folder.resolve("lib/libnvrtc.so.13") + " is not of CUDA 12");
+    assertContains(
+        answer.reason(),
+        "found no libcublasLt.so.12 or libcublasLt.so.13 with libcublas.so.12 or libcublas.so.13,"
+            + " and no libnvrtc.so.12 or libnvrtc.so.13 in 1 folders");
     assertContains(answer.remedy(), "-Drnn.cuda.libraries=FOLDERS");
   }
 
@@ -65,9 +67,7 @@ class CudaProviderTest {
   void isAvailableWhereAllFilesAre() throws IOException {
     create("libcuda.so.1");
     create("dev/nvidia3");
-    for (var name : List.of("libcublasLt.so.12", "libcublas.so.12", "libnvrtc.so.12")) {
-      create("lib/" + name);
-    }
+    createAll("lib", 12);
     var information = create("proc/driver/nvidia/gpus/0000:01:00.0/information");
     Files.writeString(information, "Model: \t\t NVIDIA L4\nIRQ: 12\n");
     var answer = assertInstanceOf(Available.class, provider(null).probe());
@@ -75,11 +75,75 @@ class CudaProviderTest {
   }
 
   @Test
+  void cuda13AloneIsEnough() throws IOException {
+    create("libcuda.so.1");
+    create("dev/nvidia0");
+    createAll("lib", 13);
+    assertInstanceOf(Available.class, provider(null).probe());
+  }
+
+  @Test
+  void cuda12IsPreferredAndBoundByJCuda() throws IOException {
+    createAll("a", 13);
+    createAll("b", 12);
+    var found = find(List.of(), "a", "b").choice(folder.resolve("libcuda.so.1"));
+    assertEquals(folder.resolve("b/libcublas.so.12") + ", by JCuda", found.cublas().toString());
+    assertEquals(folder.resolve("b/libnvrtc.so.12") + ", by JCuda", found.nvrtc().toString());
+    assertEquals(
+        List.of(folder.resolve("libcuda.so.1"), folder.resolve("b/libcublasLt.so.12")),
+        found.preload());
+  }
+
+  @Test
+  void foldersThatTheUserNamesComeBeforeThePreferredVersion() throws IOException {
+    createAll("a", 13);
+    createAll("b", 12);
+    var found = find(List.of(folder.resolve("a")), "b").choice(folder.resolve("libcuda.so.1"));
+    assertEquals(
+        folder.resolve("a/libcublas.so.13") + ", by java.lang.foreign", found.cublas().toString());
+    assertEquals(13, found.nvrtc().version());
+  }
+
+  @Test
+  void eachLibraryIsOfTheBestVersionThatIsWhole() throws IOException {
+    createAll("a", 13);
+    create("b/libcublas.so.12"); // without libcublasLt
+    create("b/libnvrtc.so.12");
+    var found = find(List.of(), "a", "b").choice(folder.resolve("libcuda.so.1"));
+    assertEquals(13, found.cublas().version());
+    assertEquals(12, found.nvrtc().version());
+  }
+
+  @Test
   void builtinsOfNvrtcAreLoadedBeforeIt() throws IOException {
-    create("lib/libnvrtc.so.12");
-    var builtins = create("lib/libnvrtc-builtins.so.12.6");
-    var files = new CudaLibraries(List.of(folder.resolve("lib"))).find().files();
-    assertEquals(List.of(builtins, folder.resolve("lib/libnvrtc.so.12")), files);
+    create("lib/libnvrtc.so.13");
+    var builtins = create("lib/libnvrtc-builtins.so.13.0");
+    create("lib/libnvrtc-builtins.so.12.6");
+    assertEquals(List.of(builtins), find(List.of(), "lib").preload());
+  }
+
+  @Test
+  void findingsNameWhatIsThereAndWhatIsNot() throws IOException {
+    var library = create("libcuda.so.1");
+    create("lib/libnvrtc.so.13");
+    var findings = provider(null).findings();
+    assertEquals("driver: " + library, findings.get(0));
+    assertEquals("device: none", findings.get(1));
+    assertEquals("cuBLAS: none", findings.get(2));
+    assertEquals(
+        "NVRTC: " + folder.resolve("lib/libnvrtc.so.13") + ", by java.lang.foreign",
+        findings.get(3));
+    assertContains(findings.get(4), "kernel cache: ");
+  }
+
+  private void createAll(String name, int version) throws IOException {
+    for (var library : List.of("libcublasLt.so.", "libcublas.so.", "libnvrtc.so.")) {
+      create(name + "/" + library + version);
+    }
+  }
+
+  private CudaLibraries.Result find(List<Path> named, String... others) {
+    return new CudaLibraries(named, Stream.of(others).map(folder::resolve).toList()).find();
   }
 
   @Test
@@ -92,7 +156,7 @@ class CudaProviderTest {
             "LD_LIBRARY_PATH", folder.resolve("ld").toString(),
             "VIRTUAL_ENV", folder.resolve("venv").toString());
     var own = folder.resolve("own").toString();
-    var folders = CudaLibraries.of(environment, own, folder.resolve("home")).folders();
+    var folders = CudaLibraries.of(environment, own, folder.resolve("home")).all();
     var expected =
         List.of(
             "own",
@@ -133,6 +197,6 @@ class CudaProviderTest {
     return new CudaProvider(
         new DriverLibrary("libcuda.so.1", List.of(folder)),
         new GpuFiles(folder, visibleDevices),
-        new CudaLibraries(List.of(folder.resolve("lib"))));
+        new CudaLibraries(List.of(), List.of(folder.resolve("lib"))));
   }
 }

@@ -5,32 +5,54 @@ import dev.recurrent.cell.Cells;
 import dev.recurrent.contract.CellProblem;
 import dev.recurrent.contract.CellProblem.Setup;
 import dev.recurrent.contract.Tolerance;
+import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.KernelCompilationException;
 import dev.recurrent.cuda.driver.KernelSource;
+import dev.recurrent.cuda.driver.LibraryChoice;
+import dev.recurrent.cuda.driver.LibraryChoice.Binding;
+import dev.recurrent.cuda.driver.LibraryChoice.Library;
 import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import dev.recurrent.cuda.jcuda.JCudaDevice;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.Precision;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Runs the backend through JCuda on libraries that stand in for those of NVIDIA; in a process of
- * its own, which {@link JCudaTest} starts.
+ * its own, which {@link BindingsTest} starts.
  */
 final class FakeGpu {
   private FakeGpu() {}
 
-  /** Takes the libraries, in the order in which they are to be loaded. */
-  public static void main(String[] libraries) {
-    var files = Stream.of(libraries).map(Path::of).toList();
-    for (var precision : Precision.values()) {
-      try (var backend = new CudaBackend(() -> JCudaDevice.open(0, files, precision));
+  /**
+   * Takes a folder of the libraries, their version of CUDA, by what they are to be called, and the
+   * precisions to be tried.
+   */
+  public static void main(String[] arguments) throws IOException {
+    var folder = Path.of(arguments[0]);
+    int version = Integer.parseInt(arguments[1]);
+    var binding = Binding.valueOf(arguments[2]);
+    var libraries =
+        new LibraryChoice(
+            List.of(folder.resolve("libcuda.so.1")),
+            new Library(folder.resolve("libcublas.so." + version), version, binding),
+            new Library(folder.resolve("libnvrtc.so." + version), version, binding));
+    int capability = Integer.parseInt(System.getenv("RNN_FAKE_CAPABILITY"));
+    if (capability < 8) {
+      refusesPrecisionsThatTheDeviceLacks(libraries);
+      return;
+    }
+    for (var name : arguments[3].split(" ", -1)) {
+      var precision = Precision.valueOf(name);
+      try (var backend = new CudaBackend(() -> JCudaDevice.open(0, libraries, precision));
           var reference = new ReferenceBackend()) {
         System.out.println(backend.device());
         copiesComeBack(backend);
@@ -38,8 +60,37 @@ final class FakeGpu {
         outOfMemoryIsSaid(backend);
       }
     }
-    refusedSourceCarriesTheLog(files);
+    refusedSourceCarriesTheLog(libraries);
+    lostDeviceEndsWithAnError(libraries, folder);
     System.out.println("done");
+  }
+
+  private static void refusesPrecisionsThatTheDeviceLacks(LibraryChoice libraries) {
+    try {
+      new CudaBackend(() -> JCudaDevice.open(0, libraries, Precision.BF16)).close();
+      throw new AssertionError("expected a refusal");
+    } catch (CudaException e) {
+      System.out.println(e.getMessage());
+    }
+  }
+
+  private static void lostDeviceEndsWithAnError(LibraryChoice libraries, Path folder)
+      throws IOException {
+    var backend = new CudaBackend(() -> JCudaDevice.open(0, libraries, Precision.FP32));
+    var storage = backend.memory().allocate(DataType.FLOAT32, 4);
+    Files.createFile(folder.resolve("lost"));
+    try {
+      backend.ops().fill(Matrix.of(storage, 2, 2), 1);
+      throw new AssertionError("expected a lost device");
+    } catch (CudaException e) {
+      System.out.println("lost: " + e.getMessage());
+    }
+    try {
+      backend.close();
+      throw new AssertionError("expected a lost device");
+    } catch (CudaException e) {
+      storage.close(); // closing what was lost with it is harmless
+    }
   }
 
   /** More than fits into pinned memory at once. */
@@ -94,8 +145,8 @@ final class FakeGpu {
     }
   }
 
-  private static void refusedSourceCarriesTheLog(List<Path> files) {
-    var parts = JCudaDevice.open(0, files, Precision.FP32);
+  private static void refusedSourceCarriesTheLog(LibraryChoice libraries) {
+    var parts = JCudaDevice.open(0, libraries, Precision.FP32);
     try {
       parts.compiler().compile(new KernelSource("wrong", "neither CUDA nor C"));
       throw new AssertionError("expected a refusal");

@@ -52,13 +52,18 @@ class TimeLoopsTest {
     try (var backend = Emulation.open(1, policy);
         var kernel = backend.compile(program)) {
       for (var direction : Direction.values()) {
-        var setup = Setup.of(program, SequenceLayout.ofLengths(70, 3, 0, 66), 1);
-        try (var problem = new CellProblem(backend, setup.with(Mode.TRAINING).with(direction))) {
+        var layout = SequenceLayout.ofLengths(70, 3, 0, 66);
+        var one = Setup.of(program, layout, 1).with(Mode.TRAINING).with(direction);
+        var other = Setup.of(program, layout, 2).with(Mode.TRAINING).with(direction);
+        // Of the same shape, on other memory.
+        try (var first = new CellProblem(backend, one);
+            var second = new CellProblem(backend, other)) {
           for (int run = 0; run < 3; run++) {
-            var input = problem.forwardCall().input();
-            problem.setRow(input, run, new float[] {run, 0.5f});
-            problem.run(kernel);
-            problem.results().forEach(result -> all.add(result.elements()));
+            for (var problem : List.of(first, second)) {
+              problem.setRow(problem.forwardCall().input(), run, new float[] {run, 0.5f});
+              problem.run(kernel);
+              problem.results().forEach(result -> all.add(result.elements()));
+            }
           }
         }
       }

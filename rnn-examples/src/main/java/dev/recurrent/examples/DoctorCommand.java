@@ -47,6 +47,10 @@ final class DoctorCommand implements Callable<Integer> {
           row("", "remedy: " + remedy);
         }
       }
+      Backends.providers().stream()
+          .filter(provider -> provider.name().equals(probe.name()))
+          .flatMap(provider -> provider.findings().stream())
+          .forEach(line -> row("", line));
     }
     return usable ? 0 : 1;
   }

@@ -1,11 +1,17 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.data.Tokenizer;
+import dev.recurrent.examples.harness.SavedWriter;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
-import dev.recurrent.examples.text.CharacterModel;
 import dev.recurrent.examples.text.Sampler;
-import dev.recurrent.examples.text.Vocabulary;
+import dev.recurrent.examples.text.Text;
+import dev.recurrent.examples.text.TextCode;
+import dev.recurrent.examples.text.TokenModel;
+import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.RandomBits;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +21,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes text with a character model. */
+/** Writes text with a language model. */
 @Command(
     name = "sample",
-    header = "Writes text with a model that 'train text' has trained.",
+    header = "Writes text with a model that 'train text' or 'train sentences' has trained.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true)
 final class SampleCommand implements Callable<Integer> {
+  /** The lines that are written at once. */
+  private static final int LINES = 10;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -43,7 +52,9 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "500",
       converter = Numbers.AtLeastZero.class,
-      description = "Characters to write. Default: ${DEFAULT-VALUE}")
+      description =
+          "Tokens to write: characters or words; sentences are written to their end. Default:"
+              + " ${DEFAULT-VALUE}")
   private int length;
 
   @Option(
@@ -53,7 +64,7 @@ final class SampleCommand implements Callable<Integer> {
       converter = Numbers.NotNegative.class,
       description =
           "Below 1 the text is more likely, above 1 more varied; 0 always takes the likeliest"
-              + " character. Default: ${DEFAULT-VALUE}")
+              + " token. Default: ${DEFAULT-VALUE}")
   private double temperature;
 
   @Option(
@@ -68,33 +79,63 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
-    try (var backend = backends.open(spec);
-        var model = CharacterModel.read(path, backend)) {
-      var tokens = tokens(model.vocabulary());
-      if (prompt != null) {
-        out.print(prompt);
-        out.flush();
-      }
-      try (var sampler = new Sampler(model, tokens, temperature, seed)) {
-        // A reader that has gone away, such as head, ends the text.
-        for (int i = 0; i < length && !out.checkError(); i++) {
-          out.print(Character.toString(model.vocabulary().character(sampler.next())));
+    try (var backend = backends.open(spec)) {
+      var writer = SavedWriter.open(path, spec.root(), backend);
+      if (writer.isPresent()) {
+        try (var its = writer.get()) {
+          writeLines(its, out);
         }
+        return 0;
       }
-      out.println();
+      writeText(backend, out);
     }
     return 0;
   }
 
-  private int[] tokens(Vocabulary vocabulary) {
+  /** Writes texts one a line, until there are as many words as wanted. */
+  private void writeLines(SavedWriter writer, PrintWriter out) {
+    int left = length;
+    for (int i = 0; left > 0 && !out.checkError(); i++) {
+      var beginning = prompt == null ? "" : prompt;
+      for (var text : writer.write(beginning, LINES, temperature, RandomBits.mix(seed, i))) {
+        if (left > 0) {
+          out.println(text);
+          left -= Math.max(1, Tokenizer.whitespace().tokens(text).size());
+        }
+      }
+    }
+  }
+
+  private void writeText(Backend backend, PrintWriter out) throws IOException {
+    try (var model = TokenModel.read(path, backend)) {
+      var code = model.code();
+      var tokens = tokens(code);
+      if (prompt != null) {
+        out.print(prompt);
+        out.flush();
+      }
+      int last = tokens[tokens.length - 1];
+      try (var sampler = new Sampler(model, tokens, temperature, seed)) {
+        // A reader that has gone away, such as head, ends the text.
+        for (int i = 0; i < length && !out.checkError(); i++) {
+          int next = sampler.next();
+          out.print(code.continuation(last, next));
+          last = next;
+        }
+      }
+      out.println();
+    }
+  }
+
+  private int[] tokens(TextCode code) {
     if (prompt == null || prompt.isEmpty()) {
-      int start = vocabulary.has('\n') ? '\n' : vocabulary.character(0);
-      return vocabulary.encode(new int[] {start});
+      return new int[] {code.start()};
     }
-    try {
-      return vocabulary.encode(prompt.codePoints().toArray());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("--prompt: " + e.getMessage(), e);
+    var tokens = code.encode(new Text("--prompt", prompt));
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException(
+          "--prompt: expected at least one " + code.kind().singular() + ", got none");
     }
+    return tokens;
   }
 }

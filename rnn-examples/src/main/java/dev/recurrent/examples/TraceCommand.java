@@ -1,7 +1,8 @@
 package dev.recurrent.examples;
 
 import dev.recurrent.examples.run.BackendChoice;
-import dev.recurrent.examples.text.CharacterModel;
+import dev.recurrent.examples.text.Text;
+import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.TensorData;
 import dev.recurrent.tape.Tape;
@@ -17,10 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes down what a character model computes, for a comparison with another library. */
+/** Writes down what a language model computes, for a comparison with another library. */
 @Command(
     name = "trace",
-    header = "Writes what a character model computes for a text to a file.",
+    header = "Writes what a language model computes for a text to a file.",
     synopsisHeading = "%nUsage: ",
     description = {
       "",
@@ -58,13 +59,14 @@ final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException("--text: expected at least one character, got none");
-    }
     try (var backend = backends.open(spec);
-        var model = CharacterModel.read(path, backend);
+        var model = TokenModel.read(path, backend);
         var tape = Tape.inference(backend)) {
-      var tokens = model.vocabulary().encode(text.codePoints().toArray());
+      var tokens = model.code().encode(new Text("--text", text));
+      if (tokens.length == 0) {
+        throw new IllegalArgumentException(
+            "--text: expected at least one " + model.code().kind().singular() + ", got none");
+      }
       var trace = model.trace(tape, tokens);
       var tensors = new LinkedHashMap<String, TensorData>();
       tensors.put("tokens", TensorData.of(tokens, tokens.length));

@@ -8,6 +8,7 @@ import dev.recurrent.examples.tasks.Music;
 import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
 import dev.recurrent.examples.tasks.Tags;
+import dev.recurrent.examples.tasks.Translate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
       Forecast.class,
       Music.class,
       Caption.class,
-      Sentences.class
+      Sentences.class,
+      Translate.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

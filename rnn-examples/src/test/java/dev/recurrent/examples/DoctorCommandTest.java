@@ -16,5 +16,8 @@ class DoctorCommandTest {
     assertTrue(out.matches("(?s).*\\Rcpu +available: .*"), out);
     assertTrue(out.matches("(?s).*\\Rreference +available: .*"), out);
     assertTrue(out.matches("(?s).*\\Rcuda +(not )?available: .*"), out);
+    for (var part : new String[] {"driver", "device", "cuBLAS", "NVRTC", "kernel cache"}) {
+      assertTrue(out.matches("(?s).*\\R +" + part + ": \\S.*"), out);
+    }
   }
 }

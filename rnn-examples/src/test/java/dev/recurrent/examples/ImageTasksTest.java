@@ -92,6 +92,9 @@ class ImageTasksTest {
     var high = LabelledImages.of("high", new Idx(new int[] {2, 20, 12}, new byte[2 * 20 * 12]));
     IdxFiles.writeImages(folder.resolve("high"), high.all());
     assertEquals(0, run("predict --model DIR/run --input DIR/high").status());
+    assertFails(
+        "/run: expected a model that writes texts, got one of the task digits",
+        "sample --model DIR/run");
   }
 
   @Test

@@ -88,7 +88,10 @@ class MainTest {
   void errorIsOneLineAndWithDebugAStackTrace() {
     var run = CommandLineRun.ofLine("sample --model does-not-exist");
     assertEquals(1, run.status());
-    assertEquals("rnn: does-not-exist: expected a file, got none", run.err().strip());
+    assertEquals(
+        "rnn: does-not-exist: expected the folder of a run with best.safetensors, which the first"
+            + " epoch's end brings, got none",
+        run.err().strip());
     var debug = CommandLineRun.ofLine("sample --model does-not-exist --debug");
     assertTrue(debug.err().contains("\tat "), debug::err);
   }

@@ -1,6 +1,7 @@
 package dev.recurrent.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.examples.made.MadeCaptions;
@@ -35,10 +36,11 @@ class SentencesTest {
   }
 
   @Test
-  void sentencesOfOneKeyStayInOnePart() {
+  void sentencesOfOneKeyStayInOnePart() throws IOException {
     var run = run("train sentences --data DIR/captions --out DIR/run" + SMALL);
     assertEquals(0, run.status(), run::err);
     assertTrue(run.out().contains("48 examples train, 6 validate, 6 test"), run::out);
+    assertEquals(20, Files.readAllLines(folder.resolve("run/samples.txt")).size());
   }
 
   @Test
@@ -79,6 +81,31 @@ class SentencesTest {
     assertFails(
         "/lines:2:5: expected a text behind the tab, got none",
         "eval --model DIR/run --data DIR/lines");
+  }
+
+  @Test
+  void samplesGoOnFromAPromptAndDependOnTheSeed() {
+    var train = run("train sentences --data DIR/captions --out DIR/run" + SMALL);
+    assertEquals(0, train.status(), train::err);
+    var model = new String[] {"sample", "--model", folder + "/run", "--length", "60"};
+    var run = CommandLineRun.of(with(model, "--prompt", "A dog runs"));
+    assertEquals(0, run.status(), run::err);
+    var lines = run.out().lines().toList();
+    assertTrue(lines.stream().allMatch(line -> line.startsWith("a dog runs")), run::out);
+    assertTrue(lines.stream().noneMatch(line -> line.contains("<")), run::out);
+    int words = lines.stream().mapToInt(line -> line.split(" ", -1).length).sum();
+    assertTrue(words >= 60 && words - lines.getLast().split(" ", -1).length < 60, run::out);
+    assertEquals(run.out(), CommandLineRun.of(with(model, "--prompt", "A dog runs")).out());
+    assertNotEquals(
+        CommandLineRun.of(model).out(), CommandLineRun.of(with(model, "--seed", "2")).out());
+    var likeliest = CommandLineRun.of(with(model, "--temperature", "0")).out();
+    assertEquals(1, likeliest.lines().distinct().count(), likeliest);
+  }
+
+  private static String[] with(String[] first, String... second) {
+    var all = new ArrayList<>(List.of(first));
+    all.addAll(List.of(second));
+    return all.toArray(String[]::new);
   }
 
   private void assertFails(String message, String line) {

@@ -36,4 +36,14 @@ final class TasksTest {
       assertTrue(Files.size(out.resolve(file)) > 0, file);
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void quickRunThatCannotLearnFails(String task) {
+    var out = folder.resolve("run").toString();
+    var run =
+        CommandLineRun.of("train", task, "--quick", "--epochs", "1", "--lr", "1e-9", "--out", out);
+    assertEquals(1, run.status(), run.toString());
+    assertTrue(run.out().contains("IT HAS LEARNT NOTHING"), run.out());
+  }
 }

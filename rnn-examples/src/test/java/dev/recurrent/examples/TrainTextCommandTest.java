@@ -9,9 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.recurrent.Backends;
 import dev.recurrent.examples.text.Text;
 import dev.recurrent.examples.text.TextSettings;
+import dev.recurrent.examples.text.TextSettings.Method;
 import dev.recurrent.examples.text.TextTraining;
+import dev.recurrent.examples.text.Texts;
+import dev.recurrent.examples.text.TokenKind;
+import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.BackendOptions;
+import dev.recurrent.spi.Precision;
 import dev.recurrent.train.TrainingListener;
 import dev.recurrent.train.TrainingResult;
 import java.io.IOException;
@@ -24,6 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainTextCommandTest {
   private static final List<String> SMALL =
@@ -73,8 +80,9 @@ class TrainTextCommandTest {
         sample("--temperature", "0", "--seed", "2").out());
     var unknown = sample("--prompt", "Kßse");
     assertEquals(1, unknown.status());
-    assertTrue(unknown.err().contains("--prompt: character 2: expected one of the "), unknown::err);
-    assertTrue(unknown.err().contains("got \"ß\" (U+00DF)"), unknown::err);
+    assertTrue(
+        unknown.err().contains("--prompt: line 1: token: expected one of the 26 "), unknown::err);
+    assertTrue(unknown.err().contains("got \"ß\""), unknown::err);
   }
 
   @Test
@@ -130,18 +138,18 @@ class TrainTextCommandTest {
 
   @Test
   void badTextsAreRefusedAndNothingIsWritten() throws IOException {
-    assertRefused(new byte[0], "expected a text, got an empty file");
+    assertRefused(new byte[0], "expected a text, got an empty one");
     assertRefused(
-        new byte[] {'a', '\n', 'b', (byte) 0xC3, '('},
-        "expected text in UTF-8, got the byte 0xC3 at offset 3, in line 2");
+        new byte[] {'a', '\n', 'b', (byte) 0xC3, '('}, ":2:2: expected UTF-8, got the byte 0xC3");
     assertRefused(
         "zu kurz".getBytes(UTF_8),
-        "expected at least 161 characters, for one window of 8 in each of 4 streams");
+        "expected at least 33 characters that train, for one window of 8 in each of 4 streams");
   }
 
   @Test
   void textIsLongEnoughFromTheLengthThatTheMessageNames() throws IOException {
-    assertRefused("x".repeat(160).getBytes(UTF_8), "expected at least 161 characters");
+    // 161 characters are the fewest whose last tenth has the 17 that validate.
+    assertRefused("x".repeat(160).getBytes(UTF_8), "expected at least 17 characters that validate");
     Files.writeString(data, "xy".repeat(81).substring(0, 161));
     train("just", "--epochs", "1");
   }
@@ -157,12 +165,14 @@ class TrainTextCommandTest {
     assertTrue(none.err().contains("expected the folder of a run"), none::err);
   }
 
-  @Test
-  void quickRunFailsWhereNothingIsLearnt() {
-    var learnt = run(args("quick", "--quick", "--lr", "0.05"));
+  @ParameterizedTest
+  @EnumSource(TokenKind.class)
+  void quickRunFailsWhereNothingIsLearnt(TokenKind kind) {
+    var options = "--quick --embed 9 --epochs 8 --tokens " + kind;
+    var learnt = run(args("quick", (options + " --lr 0.05").split(" ")));
     assertEquals(0, learnt.status(), learnt::out);
     assertTrue(learnt.out().contains("unigram entropy"), learnt::out);
-    var idle = run(args("idle", "--quick", "--lr", "1e-9"));
+    var idle = run(args("idle", (options + " --lr 1e-9").split(" ")));
     assertEquals(1, idle.status(), idle::out);
     assertTrue(idle.out().contains("LEARNT NOTHING"), idle::out);
   }
@@ -182,14 +192,121 @@ class TrainTextCommandTest {
     assertArrayEquals(last, trace.floats("state2"));
   }
 
+  @Test
+  void wordsAreTrainedTestedSampledAndScored() throws IOException {
+    var test = folder.resolve("test.txt");
+    Files.writeString(test, "Der Hund liegt im Schrank, und so weiter.\n".repeat(8));
+    var out =
+        train(
+            "run",
+            "--tokens",
+            "word",
+            "--embed",
+            "9",
+            "--optimizer",
+            "adam",
+            "--epochs",
+            "30",
+            "--validation",
+            data + "",
+            "--test",
+            test + "");
+    assertTrue(out.contains("11 different words"), out); // nine, <unk> and <eos>
+    assertTrue(out.matches("(?s).* perplexity: train [\\d.]+, validation [\\d.]+\n.*"), out);
+    assertTrue(out.matches("(?s).*best .* nats a word, perplexity [\\d.]+\n.*"), out);
+    assertTrue(out.matches("(?s).*test     perplexity .* on 71 tokens\n.*"), out);
+    var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
+    assertEquals(0, eval.status(), eval::err);
+    assertEquals(line(out, "test "), line(eval.out(), "score"));
+    var sample = sample("--length", "9", "--prompt", "Der Fuchs", "--temperature", "0");
+    assertTrue(sample.out().startsWith("Der Fuchs "), sample::out);
+    assertTrue(sample.out().contains("und so weiter."), sample::out);
+    var predict = run("predict", "--model", folder.resolve("run") + "", "--input", test + "");
+    assertEquals(1, predict.status());
+    assertTrue(predict.err().contains("./rnn sample"), predict::err);
+  }
+
+  @Test
+  void piecesOfWordsAreTrainedTestedAndSampled() throws IOException {
+    var test = folder.resolve("test.txt");
+    Files.writeString(test, "Der Esel liegt im Schrank, und so weiter.\n".repeat(8));
+    var out =
+        train(
+            "run",
+            "--tokens",
+            "bpe",
+            "--merges",
+            "20",
+            "--embed",
+            "9",
+            "--epochs",
+            "2",
+            "--test",
+            test + "");
+    assertTrue(out.contains("47 different pieces"), out); // 26 characters, <unk>, 20 merges
+    assertTrue(out.matches("(?s).*best .* nats a piece\n.*"), out);
+    assertTrue(out.matches("(?s).*test     nats/character .*"), out);
+    var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
+    assertEquals(line(out, "test "), line(eval.out(), "score"));
+    var sample = sample("--length", "9", "--prompt", "Der Esel  im", "--temperature", "0");
+    assertTrue(sample.out().startsWith("Der Esel  im"), sample::out);
+    var words = run(args("words", "--tokens", "word", "--merges", "20"));
+    assertTrue(words.err().contains("--merges: expected --tokens bpe"), words::err);
+  }
+
+  @Test
+  void charactersAreScoredInNatsAndAnUnknownOneIsNamed() throws IOException {
+    var out = train("run", "--epochs", "1", "--test", data + "");
+    assertTrue(out.matches("(?s).*test     nats/character .* on 1,319 tokens\n.*"), out);
+    var other = folder.resolve("other.txt");
+    Files.writeString(other, "Der Käse.\nDer Gruß.\n");
+    var eval = run("eval", "--model", folder.resolve("run") + "", "--data", other + "");
+    assertEquals(1, eval.status());
+    assertTrue(eval.err().contains(other + ": line 2: token: expected one of"), eval::err);
+    assertTrue(eval.err().contains("got \"G\""), eval::err);
+  }
+
+  @Test
+  void rareTokensBecomeUnknownOnes() throws IOException {
+    Files.writeString(data, Files.readString(data) + "x\n".repeat(200));
+    Files.writeString(data, "Wald\n" + Files.readString(data));
+    var words = train("words", "--tokens", "word", "--embed", "9", "--epochs", "1");
+    assertTrue(words.contains("12 different words"), words); // x, but not Wald, which occurs once
+    var all = train("all", "--tokens", "word", "--embed", "9", "--epochs", "1", "--min-count", "1");
+    assertTrue(all.contains("13 different words"), all);
+    var characters = train("characters", "--epochs", "1", "--min-count", "2");
+    assertTrue(characters.contains("28 different characters"), characters); // and no W
+  }
+
+  @Test
+  void tiedLayersHaveOneSize() {
+    train("tied", "--tie", "--embed", "9", "--epochs", "1");
+    var run = run(args("refused", "--tie"));
+    assertEquals(1, run.status());
+    assertTrue(run.err().contains("--tie: expected vectors of the size of the"), run::err);
+  }
+
+  private static String line(String out, String start) {
+    var line = out.lines().filter(text -> text.startsWith(start)).findFirst().orElseThrow();
+    return line.substring(start.length()).strip();
+  }
+
   private TrainingResult stopAfter(int update, Path run) throws IOException {
-    var text = Text.read(data);
+    var texts = Texts.read(TokenKind.CHARACTER, Text.read(data), new Texts.Others(null, null));
     try (var backend = Backends.open("cpu", BackendOptions.DEFAULT)) {
-      var given = new TextSettings.Given(null, 9, 2, 5, 0.2, 4, 8, 2, 0.01, null, null, false);
-      var settings = TextSettings.of(given, data.toString(), text.sha256(), backend);
+      var settings =
+          new TextSettings(
+              new TextSettings.Places(data.toString(), null, null),
+              texts.sha256(),
+              new TextSettings.Code(TokenKind.CHARACTER, 1, 0),
+              new TokenModel.Shape("lstm", 9, 2, 5, false),
+              new TextSettings.Learning(0.2, 4, 8, 2, Method.ADAM, 0.01, 1, 0, 5, 1),
+              "cpu",
+              Precision.FP32,
+              false);
       Files.createDirectories(run);
       settings.write(run);
-      try (var training = new TextTraining(backend, text, settings, run)) {
+      try (var training = new TextTraining(backend, texts, settings, run)) {
         return training.run(
             Duration.ofHours(1),
             new TrainingListener() {
@@ -216,7 +333,8 @@ class TrainTextCommandTest {
     var run = run(args("refused"));
     assertEquals(1, run.status());
     assertEquals(1, run.err().lines().count(), run::err);
-    assertTrue(run.err().startsWith("rnn: " + data + ": " + message), run::err);
+    assertTrue(run.err().startsWith("rnn: " + data), run::err);
+    assertTrue(run.err().contains(message), run::err);
     assertFalse(Files.exists(folder.resolve("refused")));
   }
 
@@ -230,9 +348,11 @@ class TrainTextCommandTest {
     var args = new ArrayList<>(List.of("train", "text", "--backend", "cpu", "--data", data + ""));
     args.addAll(List.of("--out", folder.resolve(name) + ""));
     args.addAll(SMALL);
-    if (Arrays.asList(more).contains("--lr")) {
-      int lr = args.indexOf("--lr");
-      args.subList(lr, lr + 2).clear();
+    for (var option : List.of("--lr", "--embed")) {
+      if (Arrays.asList(more).contains(option)) {
+        int at = args.indexOf(option);
+        args.subList(at, at + 2).clear();
+      }
     }
     args.addAll(List.of(more));
     return args.toArray(String[]::new);

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Comparison {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** How far outputs may be apart: sums of 12 products and functions, in float32. */
+  /** How far outputs and losses may be apart: sums of some products and functions, in float32. */
   private static final double TOLERANCE = 1e-5;
 
   /** In the first round what is compiled while it runs has this many times as long for it. */
@@ -77,30 +77,38 @@ public final class Comparison {
     return new Report(Machine.here(), versions, plan.threads(), rows, goals, List.copyOf(notes));
   }
 
-  /** Asks everyone who can for the output of a small layer with our parameters. */
+  /**
+   * Asks everyone who can for the output of a small layer with our parameters, and for the losses
+   * of a small character model.
+   */
   private void verify() {
     for (var cell : Cell.values()) {
-      var request = Peer.request("check", new Work(cell, new Shape(5, 7, 3, 4, 1), Mode.FWD));
-      var ours = peers.getFirst().ask(request);
-      if (!ours.has("y")) {
-        throw new IllegalStateException(cell.title() + ": expected an output, got " + ours);
-      }
-      ours.propertyStream()
-          .filter(field -> !field.getKey().equals("y"))
-          .forEach(field -> request.set(field.getKey(), field.getValue()));
-      for (var peer : peers.subList(1, peers.size())) {
-        var theirs = peer.ask(request);
-        if (theirs.has("y")) {
-          double distance = distance(ours.get("y"), theirs.get("y"));
-          progress.accept("%s: %s differs by %.1e".formatted(cell.title(), peer.title(), distance));
-          if (!(distance <= TOLERANCE)) {
-            throw new IllegalStateException(
-                "%s: expected the output of %s to within %s, got a difference of %s"
-                    .formatted(cell.title(), peer.title(), TOLERANCE, distance));
-          }
-        } else if (theirs.has("error")) {
-          notes.add(peer.title() + " on a small " + cell.title() + ": " + theirs.get("error"));
+      verify(new Work(cell, new Shape(5, 7, 3, 4, 1), Mode.FWD), cell.title());
+    }
+    verify(Work.QUICK_TEXT, "character model");
+  }
+
+  private void verify(Work work, String title) {
+    var request = Peer.request("check", work);
+    var ours = peers.getFirst().ask(request);
+    if (!ours.has("y")) {
+      throw new IllegalStateException(title + ": expected an output, got " + ours);
+    }
+    ours.propertyStream()
+        .filter(field -> !field.getKey().equals("y"))
+        .forEach(field -> request.set(field.getKey(), field.getValue()));
+    for (var peer : peers.subList(1, peers.size())) {
+      var theirs = peer.ask(request);
+      if (theirs.has("y")) {
+        double distance = distance(ours.get("y"), theirs.get("y"));
+        progress.accept("%s: %s differs by %.1e".formatted(title, peer.title(), distance));
+        if (!(distance <= TOLERANCE)) {
+          throw new IllegalStateException(
+              "%s: expected the output of %s to within %s, got a difference of %s"
+                  .formatted(title, peer.title(), TOLERANCE, distance));
         }
+      } else if (theirs.has("error")) {
+        notes.add(peer.title() + " on a small " + title + ": " + theirs.get("error"));
       }
     }
   }
@@ -137,7 +145,7 @@ public final class Comparison {
 
   private Map<Mode, Double> firstSteps() throws IOException {
     var result = new EnumMap<Mode, Double>(Mode.class);
-    for (var mode : Mode.values()) {
+    for (var mode : Work.LAYER_MODES) {
       var command = new ArrayList<>(Peer.javaCommand());
       command.addAll(
           List.of(

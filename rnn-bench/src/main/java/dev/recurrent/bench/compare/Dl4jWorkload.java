@@ -22,6 +22,9 @@ final class Dl4jWorkload implements Workload {
   private @Nullable INDArray output;
 
   Dl4jWorkload(Work work) {
+    if (work.mode() == Work.Mode.TEXT) {
+      throw new UnsupportedWorkException("measured on layers only");
+    }
     var shape = work.shape();
     var list = new NeuralNetConfiguration.Builder().seed(1).dataType(DataType.FLOAT).list();
     for (int l = 0; l < shape.layers(); l++) {

@@ -94,7 +94,7 @@ public final class Goals {
   }
 
   private void peers() {
-    for (var mode : Mode.values()) {
+    for (var mode : Work.LAYER_MODES) {
       boolean forward = mode == Mode.FWD;
       least("every single row against PyTorch", mode, 1, PYTORCH, row -> true);
       if (forward) {
@@ -112,6 +112,12 @@ public final class Goals {
       mean(
           "peephole LSTM against JAX's jit of scan", mode, forward ? 1.3 : 1.5, JAX, Cell.PEEPHOLE);
     }
+    least(
+        "characters a second of a character model, against PyTorch",
+        Mode.TEXT,
+        1.5,
+        PYTORCH,
+        row -> true);
   }
 
   private void mean(String name, Mode mode, double wanted, String peer, Cell cell) {

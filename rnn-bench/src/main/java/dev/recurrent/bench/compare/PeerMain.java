@@ -29,6 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PeerMain {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /** Training steps after which losses of a character model are compared. */
+  private static final int CHECKED_STEPS = 5;
+
   private final String name;
   private final int threads;
   private @Nullable Backend backend;
@@ -102,9 +105,13 @@ public final class PeerMain {
   }
 
   private Workload workload(Work work) {
-    return name.equals("dl4j")
-        ? new Dl4jWorkload(work)
-        : new OwnWorkload(opened(), work.cell().definition(), work.shape(), work.mode());
+    if (name.equals("dl4j")) {
+      return new Dl4jWorkload(work);
+    }
+    var cell = work.cell().definition();
+    return work.mode() == Mode.TEXT
+        ? new CharacterModel(opened(), cell, work.shape())
+        : new OwnWorkload(opened(), cell, work.shape(), work.mode());
   }
 
   /** Gives the output, and the values that another library needs to compute the same. */
@@ -113,6 +120,14 @@ public final class PeerMain {
       throw new UnsupportedWorkException("has its gates in an order of its own");
     }
     var definition = work.cell().definition();
+    if (work.mode() == Mode.TEXT) {
+      try (var model = new CharacterModel(opened(), definition, work.shape())) {
+        answer.set("parameters", JSON.valueToTree(model.parameters()));
+        answer.set("text", JSON.valueToTree(model.text()));
+        answer.set("y", JSON.valueToTree(model.losses(CHECKED_STEPS)));
+      }
+      return;
+    }
     try (var workload = new OwnWorkload(opened(), definition, work.shape(), work.mode())) {
       workload.run();
       var sizes = CellSizes.of(work.shape().input(), work.shape().hidden());

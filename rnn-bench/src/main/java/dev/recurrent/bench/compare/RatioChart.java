@@ -49,7 +49,12 @@ final class RatioChart {
 
   private static CategoryChart panel(
       List<Row> rows, List<String> peers, Work.Mode mode, Machine machine) {
-    var what = mode == Work.Mode.FWD ? "Forward" : "Training step (forward and backward)";
+    var what =
+        switch (mode) {
+          case FWD -> "Forward";
+          case TRAIN -> "Training step (forward and backward)";
+          case TEXT -> "Training step of a character model";
+        };
     var chart =
         new CategoryChartBuilder()
             .width(Math.max(800, 220 + 42 * rows.size()))

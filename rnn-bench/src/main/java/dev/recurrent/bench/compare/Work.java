@@ -57,7 +57,9 @@ public record Work(Cell cell, Shape shape, Mode mode) {
     /** Forward, without gradients. */
     FWD,
     /** Forward, and backward of the sum of the output. */
-    TRAIN;
+    TRAIN,
+    /** A training step of a {@link CharacterModel} with these layers, all of it. */
+    TEXT;
 
     /** Returns the name in requests and tables. */
     public String id() {
@@ -85,6 +87,15 @@ public record Work(Cell cell, Shape shape, Mode mode) {
           new Shape(1024, 1024, 64, 25, 1),
           new Shape(128, 128, 64, 100, 2));
 
+  /** The character model that {@code ./rnn train text} trains by default. */
+  public static final Work TEXT = new Work(Cell.LSTM, new Shape(64, 256, 64, 64, 2), Mode.TEXT);
+
+  /** A small one, to see whether everything works. */
+  public static final Work QUICK_TEXT = new Work(Cell.LSTM, new Shape(16, 64, 8, 16, 2), Mode.TEXT);
+
+  /** What is done with layers alone. */
+  static final List<Mode> LAYER_MODES = List.of(Mode.FWD, Mode.TRAIN);
+
   /** Two shapes that take no time, to see whether everything works. */
   public static final List<Shape> QUICK =
       List.of(new Shape(64, 64, 1, 100, 1), new Shape(64, 64, 32, 50, 1));
@@ -94,7 +105,7 @@ public record Work(Cell cell, Shape shape, Mode mode) {
     var all = new ArrayList<Work>();
     for (var cell : Cell.values()) {
       for (var shape : shapes) {
-        for (var mode : Mode.values()) {
+        for (var mode : LAYER_MODES) {
           if (cell != Cell.PEEPHOLE || shape.layers() == 1) {
             all.add(new Work(cell, shape, mode));
           }
@@ -106,7 +117,7 @@ public record Work(Cell cell, Shape shape, Mode mode) {
 
   /**
    * Returns the floating-point operations of the matrix products: those of the forward pass, three
-   * times for training.
+   * times for training. A character model has one more, that of its dense layer.
    */
   public double flops() {
     double perRow = 0;
@@ -114,7 +125,10 @@ public record Work(Cell cell, Shape shape, Mode mode) {
       int input = layer == 0 ? shape.input() : shape.hidden();
       perRow += cell.definition().program(CellSizes.of(input, shape.hidden())).productFlops();
     }
-    return perRow * shape.batch() * shape.steps() * (mode == Mode.TRAIN ? 3 : 1);
+    if (mode == Mode.TEXT) {
+      perRow += 2.0 * shape.hidden() * CharacterModel.SYMBOLS;
+    }
+    return perRow * shape.batch() * shape.steps() * (mode == Mode.FWD ? 1 : 3);
   }
 
   @Override

@@ -42,6 +42,11 @@ public final class KernelCache {
     return new KernelCache(root.resolve("recurrent").resolve("cuda"));
   }
 
+  /** Returns the folder, which need not be there yet. */
+  public Path folder() {
+    return folder;
+  }
+
   /** Makes a file. */
   public interface Maker {
     /** Writes the file, which does not exist yet. */

@@ -14,13 +14,8 @@ public final class NativeFunctions {
   private final String name;
   private final SymbolLookup library;
 
-  /**
-   * Loads a library, for as long as the process lives.
-   *
-   * @throws UnsatisfiedLinkError if it cannot be loaded
-   */
   @SuppressWarnings("restricted") // NVIDIA's libraries, from where the user installed them
-  public NativeFunctions(Path file) {
+  private NativeFunctions(Path file) {
     name = file.toString();
     try {
       library = SymbolLookup.libraryLookup(file, Arena.global());
@@ -42,6 +37,15 @@ public final class NativeFunctions {
     } catch (IllegalArgumentException e) {
       throw unloadable(e);
     }
+  }
+
+  /**
+   * Loads a library, for as long as the process lives.
+   *
+   * @throws UnsatisfiedLinkError if it cannot be loaded
+   */
+  public static NativeFunctions load(Path file) {
+    return new NativeFunctions(file);
   }
 
   private UnsatisfiedLinkError unloadable(IllegalArgumentException cause) {

@@ -2,6 +2,7 @@ package dev.recurrent.cuda.jcuda;
 
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
 
 /** Turns addresses into JCuda's pointers and back. */
 final class Addresses {
@@ -23,6 +24,13 @@ final class Addresses {
 
   /** Receives the address of an allocation of device memory. */
   static final class Device extends CUdeviceptr {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
+  /** Receives a stream. */
+  static final class Stream extends CUstream {
     long address() {
       return getNativePointer();
     }

@@ -1,10 +1,15 @@
 package dev.recurrent.cuda.jcuda;
 
+import dev.recurrent.cuda.driver.Cublas;
+import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.driver.KernelCache;
+import dev.recurrent.cuda.driver.LibraryChoice;
+import dev.recurrent.cuda.driver.LibraryChoice.Binding;
+import dev.recurrent.cuda.driver.NvrtcCompiler;
+import dev.recurrent.cuda.foreign.ForeignCublas;
+import dev.recurrent.cuda.foreign.ForeignNvrtc;
 import dev.recurrent.spi.Precision;
-import java.nio.file.Path;
-import java.util.List;
 
 /** Puts a GPU together. Nothing of JCuda is loaded before {@link #open} is called. */
 public final class JCudaDevice {
@@ -14,20 +19,49 @@ public final class JCudaDevice {
    * Opens a device on the calling thread, which is to be the only one that uses it.
    *
    * @param ordinal which of the devices that CUDA shows
-   * @param libraries CUDA's libraries, to be loaded in this order
+   * @param libraries CUDA's libraries
    * @param precision the numbers in which it multiplies
    */
-  public static DeviceParts open(int ordinal, List<Path> libraries, Precision precision) {
+  public static DeviceParts open(int ordinal, LibraryChoice libraries, Precision precision) {
     Natives.load(libraries);
     var context = new JCudaContext(ordinal);
     try {
+      requireTensorCores(precision, context.capability());
       var driver = new JCudaGpuDriver(context);
-      var compiler = new NvrtcCompiler(context.capability(), KernelCache.ofUser());
+      var cublas = libraries.cublas();
+      var functions =
+          cublas.binding() == Binding.JCUDA
+              ? new JCublasFunctions(driver.stream())
+              : new ForeignCublas(cublas.file(), driver.stream().address());
+      var nvrtc =
+          libraries.nvrtc().binding() == Binding.JCUDA
+              ? new JCudaNvrtc()
+              : new ForeignNvrtc(libraries.nvrtc().file());
       return new DeviceParts(
-          "cuda", precision, driver, new JCublasBlas(driver, precision), compiler);
+          "cuda",
+          precision,
+          driver,
+          new Cublas(driver, functions, precision),
+          new NvrtcCompiler(nvrtc, context.capability(), KernelCache.ofUser()));
     } catch (RuntimeException | Error e) {
       context.close(); // and with it whatever was made in it
       throw e;
+    }
+  }
+
+  private static void requireTensorCores(Precision precision, int capability) {
+    int least =
+        switch (precision) {
+          case FP32 -> 0;
+          case FP16 -> 70;
+          case TF32, BF16 -> 80;
+        };
+    if (capability < least) {
+      throw new CudaException(
+          "precision %s: expected compute capability %d or higher, got %d"
+              .formatted(precision, least, capability),
+          801,
+          "CUDA_ERROR_NOT_SUPPORTED");
     }
   }
 }

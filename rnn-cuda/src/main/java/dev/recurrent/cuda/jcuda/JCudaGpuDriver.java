@@ -20,14 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
-import jcuda.driver.CUstream;
 
 /** Drives a GPU by the driver API. */
 final class JCudaGpuDriver implements Driver {
   private static final int NON_BLOCKING = 1; // CU_STREAM_NON_BLOCKING
 
   private final JCudaContext context;
-  private final CUstream stream = new CUstream();
+  private final Addresses.Stream stream = new Addresses.Stream();
   private final GraphUpdate graphUpdate = new GraphUpdate();
   private final Staging staging;
 
@@ -37,7 +36,7 @@ final class JCudaGpuDriver implements Driver {
     staging = new Staging(stream);
   }
 
-  CUstream stream() {
+  Addresses.Stream stream() {
     return stream;
   }
 

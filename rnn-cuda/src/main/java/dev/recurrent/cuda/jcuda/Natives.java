@@ -1,12 +1,12 @@
 package dev.recurrent.cuda.jcuda;
 
+import dev.recurrent.cuda.driver.LibraryChoice;
+import dev.recurrent.cuda.driver.LibraryChoice.Binding;
+import dev.recurrent.cuda.driver.NativeFunctions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import jcuda.nvrtc.JNvrtc;
@@ -18,8 +18,8 @@ final class Natives {
   private Natives() {}
 
   /**
-   * Loads CUDA's libraries from the files that were found, and then JCuda's own, which ask the
-   * loader for them by name and get those.
+   * Loads CUDA's libraries from the files that were found, and then those of JCuda that are needed,
+   * which ask the loader for CUDA's by name and get those.
    *
    * <p>JCuda unpacks its libraries under fixed names into the folder for temporary files, where
    * another user may have put something else under that name. So it is given a private folder, by
@@ -27,26 +27,23 @@ final class Natives {
    *
    * @throws UnsatisfiedLinkError if one cannot be loaded
    */
-  @SuppressWarnings("restricted") // NVIDIA's libraries, from where the user installed them
-  static synchronized void load(List<Path> libraries) {
-    for (var library : libraries) {
-      try {
-        SymbolLookup.libraryLookup(library, Arena.global());
-      } catch (IllegalArgumentException e) {
-        var error = new UnsatisfiedLinkError(library + ": cannot be loaded");
-        error.initCause(e);
-        throw error;
-      }
-    }
+  static synchronized void load(LibraryChoice libraries) {
+    libraries.preload().forEach(NativeFunctions::load);
+    NativeFunctions.load(libraries.cublas().file());
+    NativeFunctions.load(libraries.nvrtc().file());
     var before = System.getProperty(TEMPORARY_FOLDER);
     try {
       var folder = Files.createTempDirectory("rnn-jcuda");
       try {
         System.setProperty(TEMPORARY_FOLDER, folder.toString());
         JCudaDriver.setExceptionsEnabled(false);
-        JNvrtc.setExceptionsEnabled(false);
-        JCublas2.initialize();
-        JCublas2.setExceptionsEnabled(false);
+        if (libraries.nvrtc().binding() == Binding.JCUDA) {
+          JNvrtc.setExceptionsEnabled(false);
+        }
+        if (libraries.cublas().binding() == Binding.JCUDA) {
+          JCublas2.initialize();
+          JCublas2.setExceptionsEnabled(false);
+        }
       } finally {
         System.setProperty(TEMPORARY_FOLDER, before);
         delete(folder);

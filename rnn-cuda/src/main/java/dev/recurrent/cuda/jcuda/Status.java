@@ -3,8 +3,6 @@ package dev.recurrent.cuda.jcuda;
 import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import jcuda.driver.CUresult;
-import jcuda.jcublas.cublasStatus;
-import jcuda.nvrtc.JNvrtc;
 
 /** Turns every status that is not success into an exception. */
 final class Status {
@@ -16,18 +14,6 @@ final class Status {
     }
     if (status != CUresult.CUDA_SUCCESS) {
       throw new CudaException(operation, status, CUresult.stringFor(status));
-    }
-  }
-
-  static void ofBlas(int status, String operation) {
-    if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
-      throw new CudaException(operation, status, cublasStatus.stringFor(status));
-    }
-  }
-
-  static void ofCompiler(int status, String operation) {
-    if (status != 0) { // NVRTC_SUCCESS
-      throw new CudaException(operation, status, JNvrtc.nvrtcGetErrorString(status));
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CONTEXT ((void*)1)
 #define STREAM ((void*)77)
@@ -16,6 +17,7 @@
 #define INVALID_HANDLE 400
 #define NOT_FOUND 500
 #define ILLEGAL_ADDRESS 700
+#define LAUNCH_FAILED 719
 
 typedef uint64_t Address;
 
@@ -37,7 +39,8 @@ int cuDeviceGetName(char* name, int length, int device) {
 }
 
 int cuDeviceGetAttribute(int* value, int attribute, int device) {
-  *value = attribute == 75 ? 9 : 0;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
+  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
+  *value = attribute == 75 ? atoi(getenv("RNN_FAKE_CAPABILITY")) : 0;
   return device;
 }
 
@@ -79,7 +82,12 @@ int cuMemFreeHost(void* memory) {
   return 0;
 }
 
-static int on_stream(void* stream) { return stream == STREAM ? 0 : INVALID_HANDLE; }
+// A device is lost from the moment on that its folder holds a file of that name.
+static int on_stream(void* stream) {
+  char file[500];
+  snprintf(file, sizeof file, "%s/lost", getenv("RNN_FAKE_FOLDER"));
+  return !access(file, F_OK) ? LAUNCH_FAILED : stream == STREAM ? 0 : INVALID_HANDLE;
+}
 
 int cuMemcpyHtoDAsync_v2(Address to, const void* from, size_t bytes, void* stream) {
   memcpy((void*)to, from, bytes);

@@ -10,6 +10,7 @@
 typedef struct {
   const char* source;
   char library[400];
+  int text;  // PTX was asked for
 } Program;
 
 int nvrtcVersion(int* major, int* minor) {
@@ -46,7 +47,9 @@ int nvrtcCompileProgram(Program* program, int count, const char* const* options)
   static int number;
   // What stands before is device.cu, which the emulation replaces.
   const char* kernels = strstr(program->source, "// Functions that kernels share");
-  if (count != 3 || strcmp(options[0], "--gpu-architecture=sm_90") || !kernels) {
+  program->text = count == 3 && !strcmp(options[0], "--gpu-architecture=compute_90");
+  if (count != 3 || (strcmp(options[0], "--gpu-architecture=sm_90") && !program->text) ||
+      !kernels) {
     return COMPILATION_ERROR;
   }
   char file[500], command[1500];
@@ -64,14 +67,25 @@ int nvrtcCompileProgram(Program* program, int count, const char* const* options)
   return system(command) ? COMPILATION_ERROR : 0;
 }
 
+// PTX ends with a 0, which counts.
+int nvrtcGetPTXSize(Program* program, size_t* bytes) {
+  *bytes = strlen(program->library) + 1;
+  return !program->text;
+}
+
+int nvrtcGetPTX(Program* program, char* code) {
+  strcpy(code, program->library);
+  return !program->text;
+}
+
 int nvrtcGetCUBINSize(Program* program, size_t* bytes) {
   *bytes = strlen(program->library) + 1;
-  return 0;
+  return program->text;
 }
 
 int nvrtcGetCUBIN(Program* program, char* code) {
   strcpy(code, program->library);
-  return 0;
+  return program->text;
 }
 
 int nvrtcGetProgramLogSize(Program* program, size_t* bytes) {

@@ -6,6 +6,7 @@ import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,8 +35,16 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "Examples with their targets, in the format that trained. Required.")
+      description =
+          "Examples with their targets, in the format that trained; a text for a language model."
+              + " Required.")
   private Path data;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Another value for an option of the task than in training, such as beam=1.")
+  private Map<String, String> changes = Map.of();
 
   @Option(names = "--skip-bad", description = "Pass over malformed rows and count them.")
   private boolean skipBad;
@@ -44,9 +53,15 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var backend = backends.open(spec);
-        var saved = SavedTask.open(model, spec.root(), backend)) {
-      score(saved);
+    var scorer = SavedTask.scorer(model, spec.root());
+    try (var backend = backends.open(spec)) {
+      if (scorer.isPresent()) {
+        spec.commandLine().getOut().println(scorer.get().score(model, data, backend));
+        return 0;
+      }
+      try (var saved = SavedTask.open(model, spec.root(), changes, backend)) {
+        score(saved);
+      }
     }
     return 0;
   }

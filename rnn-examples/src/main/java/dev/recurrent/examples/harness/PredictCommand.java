@@ -5,6 +5,7 @@ import dev.recurrent.examples.run.BackendChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +44,12 @@ public final class PredictCommand implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private PredictionWriter.Format format = PredictionWriter.Format.CSV;
 
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Another value for an option of the task than in training, such as beam=1.")
+  private Map<String, String> changes = Map.of();
+
   @Option(names = "--skip-bad", description = "Pass over malformed rows and count them.")
   private boolean skipBad;
 
@@ -51,7 +58,7 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (var backend = backends.open(spec);
-        var saved = SavedTask.open(model, spec.root(), backend)) {
+        var saved = SavedTask.open(model, spec.root(), changes, backend)) {
       predict(saved, spec.commandLine().getOut());
     }
     return 0;

@@ -5,8 +5,12 @@ import dev.recurrent.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -22,10 +26,42 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
    * Opens a model file, or the folder of the run that made it.
    *
    * @param root the command line, whose {@code train} has the tasks
+   * @param changes options of the task, by their names without dashes, that take other values than
+   *     in training
    * @throws IOException if there is none, or it is not of a task that is known here
    */
-  static SavedTask<?> open(Path folderOrFile, CommandSpec root, Backend backend)
+  static SavedTask<?> open(
+      Path folderOrFile, CommandSpec root, Map<String, String> changes, Backend backend)
       throws IOException {
+    var path = file(folderOrFile);
+    var file = SafeTensors.read(path);
+    var arguments = file.metadata().get(TaskRun.ARGUMENTS);
+    return switch (command(file, root)) {
+      case Task<?> task when arguments != null ->
+          load(task, changed(RunFile.ofText(arguments), changes), file, backend);
+      case Scorer scorer ->
+          throw new IOException(
+              path
+                  + ": expected a model that predicts example by example, got one for "
+                  + scorer.insteadOfPredict());
+      case null, default ->
+          throw new IOException(
+              path
+                  + ": expected a model that 'rnn train TASK' has made, got "
+                  + Objects.requireNonNullElse(
+                      file.metadata().get(TaskRun.TASK), "one of another origin"));
+    };
+  }
+
+  /** Returns what scores a model, if that is not a {@link Task}. */
+  static Optional<Scorer> scorer(Path folderOrFile, CommandSpec root) throws IOException {
+    return command(SafeTensors.read(file(folderOrFile)), root) instanceof Scorer scorer
+        ? Optional.of(scorer)
+        : Optional.empty();
+  }
+
+  /** Finds the model of a run. */
+  static Path file(Path folderOrFile) throws IOException {
     var path = Files.isDirectory(folderOrFile) ? folderOrFile.resolve(TaskRun.MODEL) : folderOrFile;
     if (Files.notExists(path)) {
       throw new IOException(
@@ -34,20 +70,25 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
               + TaskRun.MODEL
               + ", which the first epoch's end brings, got none");
     }
-    var file = SafeTensors.read(path);
-    var name = file.metadata().get(TaskRun.TASK);
-    var arguments = file.metadata().get(TaskRun.ARGUMENTS);
+    return path;
+  }
+
+  /** Returns the command that has trained a model, or null for an unknown one. */
+  static @Nullable Object command(SafeTensors file, CommandSpec root) {
     var tasks = Objects.requireNonNull(root.subcommands().get("train")).getSubcommands();
-    if (name == null
-        || arguments == null
-        || !tasks.containsKey(name)
-        || !(tasks.get(name).getCommandSpec().userObject() instanceof Task<?> task)) {
-      throw new IOException(
-          path
-              + ": expected a model that 'rnn train TASK' has made, got "
-              + (name == null ? "one of another origin" : "one of the task \"" + name + "\""));
+    var line = tasks.get(file.metadata().getOrDefault(TaskRun.TASK, ""));
+    return line == null ? null : line.getCommandSpec().userObject();
+  }
+
+  private static List<String> changed(List<String> arguments, Map<String, String> changes) {
+    var changed = new ArrayList<String>();
+    for (var argument : arguments) {
+      if (!changes.containsKey(argument.split("=", 2)[0].substring("--".length()))) {
+        changed.add(argument);
+      }
     }
-    return load(task, RunFile.ofText(arguments), file, backend);
+    changes.forEach((name, value) -> changed.add("--" + name + "=" + value));
+    return changed;
   }
 
   private static <E> SavedTask<E> load(

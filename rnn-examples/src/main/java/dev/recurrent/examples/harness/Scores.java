@@ -30,10 +30,12 @@ final class Scores {
           + (measure.unit().isEmpty() ? "" : " " + measure.unit());
     }
 
+    /** Tells whether the score is better with its whole interval: not by chance. */
     boolean isBetterThanBaseline() {
-      return measure.goal() == Metric.Goal.MAXIMIZE
-          ? interval.score() > baseline
-          : interval.score() < baseline;
+      return Double.isNaN(baseline)
+          || (measure.goal() == Metric.Goal.MAXIMIZE
+              ? interval.low() > baseline
+              : interval.high() < baseline);
     }
   }
 
@@ -81,9 +83,9 @@ final class Scores {
     }
   }
 
-  /** Tells whether the first score is better than that of the baseline, and says so. */
+  /** Tells whether all scores are better than those of the baseline, and says so. */
   boolean beatsBaseline(PrintWriter out) {
-    boolean better = rows.getFirst().isBetterThanBaseline();
+    boolean better = rows.stream().allMatch(Row::isBetterThanBaseline);
     out.println("quick    " + (better ? "it has learnt something" : "IT HAS LEARNT NOTHING"));
     return better;
   }

@@ -35,9 +35,6 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true)
 public abstract class Task<E> implements Callable<Integer> {
-  /** The shares of one file that train, validate and test. */
-  private static final double[] SHARES = {0.8, 0.1, 0.1};
-
   @Spec private CommandSpec spec;
   @Mixin private TaskOptions.Places places;
   @Mixin private TaskOptions.Learning learning;
@@ -67,6 +64,14 @@ public abstract class Task<E> implements Callable<Integer> {
    */
   protected abstract List<E> read(Path path, Rows rows) throws IOException;
 
+  /**
+   * Reads the examples of the file that trains, of which the others are parts where no other file
+   * is named; as {@link #read} unless overridden.
+   */
+  protected List<E> readTraining(Path path, Rows rows) throws IOException {
+    return read(path, rows);
+  }
+
   /** Returns the small sample that is used where no file is given. */
   protected abstract Parts<E> sample(long seed) throws IOException;
 
@@ -75,13 +80,26 @@ public abstract class Task<E> implements Callable<Integer> {
     return Splits.random(examples, seed, shares);
   }
 
+  /** Returns what is to be said of the data when a run begins: a line each. None by default. */
+  protected List<String> notes() {
+    return List.of();
+  }
+
   /** Returns what a model has to know of the training data besides its parameters. */
   protected abstract Facts learn(List<E> training);
 
   /** Makes a model that is still to be built. */
   protected abstract TaskModel<E> model(Facts facts);
 
-  /** Returns the scores; by the first of them a quick run is compared with the baseline. */
+  /**
+   * Makes the model that training starts from: the same unless overridden, for one that starts with
+   * values of another file, which is not needed again.
+   */
+  protected TaskModel<E> startingModel(Facts facts) throws IOException {
+    return model(facts);
+  }
+
+  /** Returns the scores; a quick run must be better than the baseline in all of them. */
   protected abstract List<Measure> measures(Facts facts);
 
   /** Returns what would be predicted for each test example without any learning. */
@@ -128,25 +146,26 @@ public abstract class Task<E> implements Callable<Integer> {
       return sample(learning.seed);
     }
     var sources = sources(new Sources(places.data, places.validation, places.test));
-    return parts(read(sources.training, rows), sources, rows);
+    return parts(readTraining(sources.training, rows), sources, rows);
   }
 
   /** Parts what has been read of one file, as far as there are no others for the parts. */
   protected final Parts<E> parts(List<E> first, Sources sources, Rows rows) throws IOException {
+    var shares = places.shares(spec);
     var validation = sources.validation == null ? null : read(sources.validation, rows);
     var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {
       return new Parts<>(first, validation, test);
     }
     if (validation != null) {
-      var two = split(first, learning.seed, 1 - SHARES[2], SHARES[2]);
+      var two = split(first, learning.seed, 1 - shares[2], shares[2]);
       return new Parts<>(two.get(0), validation, two.get(1));
     }
     if (test != null) {
-      var two = split(first, learning.seed, 1 - SHARES[1], SHARES[1]);
+      var two = split(first, learning.seed, 1 - shares[1], shares[1]);
       return new Parts<>(two.get(0), two.get(1), test);
     }
-    var three = split(first, learning.seed, SHARES);
+    var three = split(first, learning.seed, shares);
     return new Parts<>(three.get(0), three.get(1), three.get(2));
   }
 

@@ -98,6 +98,7 @@ final class TaskCommand<E> {
             setup.parts().test().size(),
             rows.skipped() == 0 ? "" : Numbers.format("; %,d bad rows skipped", rows.skipped())));
     rows.messages().forEach(message -> out.println("         " + message));
+    task.notes().forEach(note -> out.println("         " + note));
     out.println("settings " + task.settings());
     out.print(run.model().summary().indent(2));
   }

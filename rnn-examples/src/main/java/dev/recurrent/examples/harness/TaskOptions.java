@@ -3,9 +3,12 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.examples.run.CellName;
 import dev.recurrent.examples.run.Numbers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The options that all tasks have. What is null was not given: its value is the task's default. */
 final class TaskOptions {
@@ -35,28 +38,48 @@ final class TaskOptions {
     @Nullable Path test;
 
     @Option(
-        names = "--skip-bad",
+        names = "--shares",
+        paramLabel = "A,B,C",
         order = 4,
+        split = ",",
+        defaultValue = "0.8,0.1,0.1",
+        description =
+            "The shares of --data that train, validate and test, where no files are named for"
+                + " those. Default: ${DEFAULT-VALUE}")
+    List<Double> shares = List.of(0.8, 0.1, 0.1);
+
+    /** Returns the three shares, which are for {@link dev.recurrent.data.Splits} to check. */
+    double[] shares(CommandSpec spec) {
+      if (shares.size() != 3) {
+        throw new ParameterException(
+            spec.commandLine(), "--shares: expected three numbers, got " + shares);
+      }
+      return shares.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    @Option(
+        names = "--skip-bad",
+        order = 5,
         description = "Pass over malformed rows and say how many there were.")
     boolean skipBad;
 
     @Option(
         names = "--out",
         paramLabel = "DIR",
-        order = 5,
+        order = 6,
         description = "Folder of the run. Default: a new one under runs/")
     @Nullable Path out;
 
     @Option(
         names = "--resume",
         paramLabel = "DIR",
-        order = 6,
+        order = 7,
         description = "Go on with the run in this folder; --epochs may be higher than before.")
     @Nullable Path resume;
 
     @Option(
         names = "--quick",
-        order = 7,
+        order = 8,
         description =
             "A small model on the sample, in less than a minute; fails if it does not beat a"
                 + " baseline that has not learnt.")

@@ -41,7 +41,7 @@ final class TaskRun<E> implements AutoCloseable {
     var task = setup.task;
     var settings = task.settings();
     facts = task.learn(setup.parts.training());
-    model = task.model(facts);
+    model = task.startingModel(facts);
     model.build(backend, task.seed());
     training =
         Training.of(model)

@@ -42,7 +42,8 @@ public final class MadeImages {
     double column = random.nextDouble(4, SIZE - 5);
     int ink = random.nextInt(130, 256 - NOISE);
     for (int p = 0; p < SIZE * SIZE; p++) {
-      double down = p / SIZE - row;
+      int line = p / SIZE;
+      double down = line - row;
       double right = p % SIZE - column;
       int grey = random.nextInt(NOISE) + (isInk(shape, down, right, radius) ? ink : 0);
       pixels[offset + p] = (byte) grey;

@@ -60,6 +60,18 @@ public final class Numbers {
     }
   }
 
+  /** Takes numbers in [0, 1]. */
+  public static final class Share implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = real(text, "a number in [0, 1]");
+      if (!(value >= 0 && value <= 1)) {
+        throw problem("a number in [0, 1]", text);
+      }
+      return value;
+    }
+  }
+
   /** Formats with a point as decimal separator and commas between thousands, on any machine. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would bring in a library
   public static String format(String pattern, Object... values) {

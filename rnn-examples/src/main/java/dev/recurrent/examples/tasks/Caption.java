@@ -2,7 +2,6 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 
-import dev.recurrent.cell.StateSpec;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.data.DataException;
 import dev.recurrent.data.LabelledImage;
@@ -28,6 +27,7 @@ import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Embedding;
+import dev.recurrent.layer.InitialStates;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.score.Measure;
@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -178,7 +179,7 @@ public final class Caption extends Task<Caption.Example> {
     private final int longest;
     private final Dense encoder;
     private final Dropout dropout;
-    private final Dense bridge;
+    private final InitialStates start;
     private final Embedding embedding;
     private final Recurrent decoder;
     private final Dense output;
@@ -189,22 +190,12 @@ public final class Caption extends Task<Caption.Example> {
       pixels = (int) facts.numbers("pixels")[0];
       longest = (int) facts.numbers("longest")[0];
       int input = feed == Feed.STATE ? s.embed() : s.embed() + s.hidden();
-      encoder = add("encoder", Dense.of(pixels, 2 * s.hidden()).activation(UnaryOp.RELU));
+      encoder = add("encoder", Dense.of(pixels, s.hidden()).activation(UnaryOp.RELU));
       dropout = add("dropout", Dropout.of(s.dropout()));
       embedding = add("embedding", Embedding.of(letters.size(), s.embed()));
       decoder = add("decoder", Recurrent.of(cell(), input, s.hidden()).layers(s.layers()));
-      int vector =
-          feed == Feed.STATE ? stateSizes().stream().mapToInt(size -> size).sum() : s.hidden();
-      bridge = add("bridge", Dense.of(2 * s.hidden(), vector).activation(UnaryOp.TANH));
+      start = add("start", InitialStates.of(s.hidden(), decoder));
       output = add("output", Dense.of(decoder.outputSize(), letters.size()));
-    }
-
-    private List<Integer> stateSizes() {
-      var sizes = new ArrayList<Integer>();
-      for (int layer = 0; layer < decoder.layerCount(); layer++) {
-        decoder.program(layer).states().stream().map(StateSpec::size).forEach(sizes::add);
-      }
-      return sizes;
     }
 
     @Override
@@ -225,20 +216,9 @@ public final class Caption extends Task<Caption.Example> {
       return Images.steps(examples.stream().map(Example::image).toList(), pixels);
     }
 
-    private Tensor see(Tape tape, Sequences images) { // [B, vector]
-      var seen = dropout.on(tape, encoder.on(tape, tape.input(images)));
-      return bridge.on(tape, seen).withLayout(null);
-    }
-
-    /** Cuts the vector of an image into the initial states, {@code [B, S]} each. */
-    private List<Tensor> states(Tensor vector) {
-      var states = new ArrayList<Tensor>();
-      int from = 0;
-      for (int size : stateSizes()) {
-        states.add(vector.columns(from, size));
-        from += size;
-      }
-      return states;
+    private Tensor see(Tape tape, Sequences images) { // [B, hidden]
+      var seen = encoder.on(tape, tape.input(images)).withLayout(null);
+      return dropout.on(tape, seen);
     }
 
     @Override
@@ -247,7 +227,7 @@ public final class Caption extends Task<Caption.Example> {
       var x = embedding.on(tape, batch.inputs());
       var decoded =
           switch (feed) {
-            case STATE -> decoder.run(tape, x, states(vector)).output();
+            case STATE -> decoder.run(tape, x, start.on(tape, vector)).output();
             case INPUT -> decoder.on(tape, x.joinColumns(vector.repeat(batch.inputs().layout())));
           };
       return crossEntropy(output.on(tape, decoded), batch.targets());
@@ -256,15 +236,15 @@ public final class Caption extends Task<Caption.Example> {
     @Override
     public List<Outcome> predict(Tape tape, List<Example> examples) {
       var vector = see(tape, images(examples));
-      var start = new int[examples.size()];
-      Arrays.fill(start, letters.index(Vocabulary.BEGIN));
+      var begin = new int[examples.size()];
+      Arrays.fill(begin, letters.index(Vocabulary.BEGIN));
       var vocabulary = DecoderVocabulary.of(embedding, output);
-      var initial = feed == Feed.STATE ? states(vector) : List.<Tensor>of();
+      var initial = feed == Feed.STATE ? start.on(tape, vector) : List.<Tensor>of();
       var search =
           BeamSearch.width(beam)
               .endToken(letters.index(Vocabulary.END))
               .maximumLength(2 * longest + 1);
-      try (var steps = RecurrentSteps.of(decoder, initial, vocabulary, start)) {
+      try (var steps = RecurrentSteps.of(decoder, initial, vocabulary, begin)) {
         var best = search.best(feed == Feed.STATE ? steps : steps.withContext(vector));
         var outcomes = new ArrayList<Outcome>();
         for (int i = 0; i < examples.size(); i++) {
@@ -318,7 +298,11 @@ public final class Caption extends Task<Caption.Example> {
             .collect(Collectors.groupingBy(Example::requireText, Collectors.counting()));
     var most = Collections.max(counts.values());
     var always =
-        counts.keySet().stream().filter(text -> counts.get(text).equals(most)).sorted().findFirst();
+        counts.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(most))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .findFirst();
     return parts.test().stream()
         .map(example -> Outcome.of(exactMatch(always.orElseThrow(), example.requireText())))
         .toList();

@@ -168,6 +168,10 @@ public final class Digits extends Task<LabelledImage> {
 
   @Override
   protected Settings defaults(Effort effort) {
+    if (order == Order.PIXELS) { // the state of an IndRNN lasts over hundreds of steps
+      var settings = Settings.of("indrnn", 128).layers(2).epochs(12, 4).learning(1e-3, 1);
+      return effort == Effort.FULL ? settings : settings.batch(32);
+    }
     var settings = Settings.of("lstm", 128).dropout(0.2).batch(128).epochs(15, 4).learning(2e-3, 1);
     return effort == Effort.FULL ? settings : settings.batch(32).epochs(4, 4).learning(5e-3, 1);
   }

@@ -2,25 +2,29 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 import static dev.recurrent.train.Losses.crossEntropySums;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.KeyedText;
 import dev.recurrent.data.KeyedTexts;
 import dev.recurrent.data.LetterCase;
 import dev.recurrent.data.Rows;
-import dev.recurrent.data.Splits;
-import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.harness.Facts;
+import dev.recurrent.examples.harness.KeyLists;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
+import dev.recurrent.examples.harness.RecurrentWriter;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.harness.TeacherForcing;
+import dev.recurrent.examples.harness.TextWriter;
 import dev.recurrent.examples.made.MadeCaptions;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.io.AtomicFiles;
+import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Embedding;
@@ -38,12 +42,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -62,36 +64,18 @@ import picocli.CommandLine.Option;
     })
 public final class Sentences extends Task<KeyedText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
-
-  @Option(
-      names = "--train-list",
-      paramLabel = "FILE",
-      order = 31,
-      description = "Keys that train, one a line. Default: all that are in no other list")
-  private @Nullable Path trainList;
-
-  @Option(
-      names = "--validation-list",
-      paramLabel = "FILE",
-      order = 32,
-      description = "Keys that choose the best epoch, one a line.")
-  private @Nullable Path validationList;
-
-  @Option(
-      names = "--test-list",
-      paramLabel = "FILE",
-      order = 33,
-      description = "Keys that give the score, one a line.")
-  private @Nullable Path testList;
+  private static final int SAMPLES = 20;
 
   @Option(
       names = "--min-count",
       paramLabel = "N",
-      order = 34,
+      order = 31,
       defaultValue = "5",
       converter = Numbers.AtLeastOne.class,
       description = "How often a word must occur to be known. Default: ${DEFAULT-VALUE}")
   private int minimumCount = 5;
+
+  @Mixin private KeyLists lists;
 
   // Data: sentences and their keys.
 
@@ -103,29 +87,7 @@ public final class Sentences extends Task<KeyedText> {
   @Override
   protected List<List<KeyedText>> split(List<KeyedText> all, long seed, double... shares)
       throws IOException {
-    if (trainList == null && validationList == null && testList == null) {
-      return Splits.byKey(all, KeyedText::key, seed, shares);
-    }
-    if (validationList == null || testList == null || shares.length != 3) {
-      throw wrongUsage(
-          "--validation-list, --test-list: expected both, and neither --validation nor --test,"
-              + " got others");
-    }
-    var validation = keys(validationList);
-    var test = keys(testList);
-    Predicate<String> trains =
-        trainList == null
-            ? key -> !validation.contains(key) && !test.contains(key)
-            : keys(trainList)::contains;
-    return List.of(of(all, trains), of(all, validation::contains), of(all, test::contains));
-  }
-
-  private static HashSet<String> keys(Path list) throws IOException {
-    return new HashSet<>(TextFile.lines(list, Rows.failing()));
-  }
-
-  private static List<KeyedText> of(List<KeyedText> all, Predicate<String> keys) {
-    return all.stream().filter(sentence -> keys.test(sentence.key())).toList();
+    return lists.split(all, KeyedText::key, seed, shares);
   }
 
   @Override
@@ -155,7 +117,8 @@ public final class Sentences extends Task<KeyedText> {
     return new SentenceModel(facts.vocabulary("words"));
   }
 
-  private final class SentenceModel extends TaskModel<KeyedText> {
+  private final class SentenceModel extends TaskModel<KeyedText>
+      implements DecoderVocabulary, TextWriter {
     private final Vocabulary words;
     private final Embedding embedding;
     private final Dropout dropout;
@@ -189,21 +152,23 @@ public final class Sentences extends Task<KeyedText> {
       return TeacherForcing.batch(words, words(examples));
     }
 
-    private Tensor embed(Tape tape, Sequences tokens) {
+    @Override
+    public Tensor embed(Tape tape, Sequences tokens) {
       return dropout.on(tape, embedding.on(tape, tokens));
     }
 
-    private Tensor say(Tape tape, Tensor states) { // [N, words]
+    @Override
+    public Tensor logits(Tape tape, Tensor states) { // [N, words]
       return output.on(tape, narrow.on(tape, dropout.on(tape, states)));
     }
 
-    private Tensor logits(Tape tape, Sequences inputs) {
-      return say(tape, recurrent.on(tape, embed(tape, inputs)));
+    private Tensor logits(Tape tape, Batch batch) {
+      return logits(tape, recurrent.on(tape, embed(tape, batch.inputs())));
     }
 
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
-      return crossEntropy(logits(tape, batch.inputs()), batch.targets());
+      return crossEntropy(logits(tape, batch), batch.targets());
     }
 
     @Override
@@ -214,7 +179,7 @@ public final class Sentences extends Task<KeyedText> {
     @Override
     public List<Outcome> predict(Tape tape, List<KeyedText> examples) {
       var batch = batch(examples);
-      var nats = crossEntropySums(logits(tape, batch.inputs()), batch.targets());
+      var nats = crossEntropySums(logits(tape, batch), batch.targets());
       var outcomes = new ArrayList<Outcome>();
       for (int i = 0; i < nats.length; i++) {
         int targets = length(examples.get(i));
@@ -224,6 +189,12 @@ public final class Sentences extends Task<KeyedText> {
         outcomes.add(new Outcome(fields, List.of(new double[] {nats[i], targets})));
       }
       return outcomes;
+    }
+
+    @Override
+    public List<String> write(String beginning, int count, double temperature, long seed) {
+      return new RecurrentWriter(recurrent, this, words, WORDS)
+          .write(beginning, count, temperature, seed);
     }
   }
 
@@ -287,5 +258,11 @@ public final class Sentences extends Task<KeyedText> {
             Numbers.format(
                 "words    %,d with the ends, %.1f %% of them unknown and counted as one word",
                 targets.length, 100.0 * unknown / targets.length));
+    if (report.model() instanceof TextWriter writer) {
+      var written = writer.write("", SAMPLES, 1, seed());
+      var file = report.folder().resolve("samples.txt");
+      AtomicFiles.write(file, (String.join("\n", written) + "\n").getBytes(UTF_8));
+      report.out().println("written  " + written.getFirst() + " (more in " + file + ")");
+    }
   }
 }

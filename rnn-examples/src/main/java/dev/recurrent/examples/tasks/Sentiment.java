@@ -10,6 +10,7 @@ import dev.recurrent.data.Table;
 import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.data.WordVectors;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Labels;
 import dev.recurrent.examples.harness.Outcome;
@@ -26,6 +27,7 @@ import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Pooling;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
+import dev.recurrent.layer.TokenDropout;
 import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -88,11 +90,18 @@ public final class Sentiment extends Task<LabelledText> {
   private int minCount = 3;
 
   @Option(
+      names = "--min-length",
+      defaultValue = "0",
+      converter = Numbers.AtLeastZero.class,
+      description = "Take only texts of at least so many words. Default: ${DEFAULT-VALUE}")
+  private int minLength;
+
+  @Option(
       names = "--max-length",
-      defaultValue = "500",
+      defaultValue = "400",
       converter = Numbers.AtLeastOne.class,
       description = "Of longer texts only so many words are read. Default: ${DEFAULT-VALUE}")
-  private int maxLength = 500;
+  private int maxLength = 400;
 
   @Option(
       names = "--keep",
@@ -101,11 +110,25 @@ public final class Sentiment extends Task<LabelledText> {
   private Kept kept = Kept.LAST;
 
   @Option(
+      names = "--word-dropout",
+      defaultValue = "0",
+      converter = Numbers.Rate.class,
+      description =
+          "Share of words that training takes for unknown ones. Default: ${DEFAULT-VALUE}")
+  private double wordDropout;
+
+  @Option(
       names = "--pooling",
       defaultValue = "mean",
       description =
           "From steps to one vector, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Pool pooling = Pool.MEAN;
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "FILE",
+      description = "GloVe's or word2vec's vectors in text form, with which words start.")
+  private @Nullable Path vectors;
 
   @Option(names = "--bidirectional", description = "Read each text in both directions.")
   private boolean bidirectional;
@@ -126,23 +149,31 @@ public final class Sentiment extends Task<LabelledText> {
 
   @Override
   protected List<LabelledText> read(Path path, Rows rows) throws IOException {
+    List<LabelledText> reviews;
     if (Files.isDirectory(path)) {
-      return classes == null
-          ? LabelledFolders.read(path, rows)
-          : LabelledFolders.read(path, classes, rows);
+      reviews =
+          classes == null
+              ? LabelledFolders.read(path, rows)
+              : LabelledFolders.read(path, classes, rows);
+    } else if (path.toString().matches("(?i).*\\.([ct]sv|tab)(\\.gz)?")) {
+      var table = Table.read(path, rows);
+      boolean labelled = table.columns().contains(labelColumn);
+      reviews =
+          rows.map(
+              table.rows(),
+              row ->
+                  new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)));
+    } else {
+      reviews = rows.map(TextFile.lines(path, rows), text -> new LabelledText(null, text));
     }
-    if (!path.toString().matches("(?i).*\\.([ct]sv|tab)(\\.gz)?")) {
-      return TextFile.lines(path, rows).stream().map(t -> new LabelledText(null, t)).toList();
-    }
-    var table = Table.read(path, rows);
-    boolean labelled = table.columns().contains(labelColumn);
-    return rows
-        .map(
-            table.rows(),
-            row -> new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)))
-        .stream()
-        .filter(r -> classes == null || r.label() == null || classes.contains(r.label()))
-        .toList();
+    return reviews.stream().filter(this::isWanted).toList();
+  }
+
+  /** What is only to be predicted is wanted in any case. */
+  private boolean isWanted(LabelledText review) {
+    return review.label() == null
+        || ((classes == null || classes.contains(review.label()))
+            && (minLength == 0 || WORDS.tokens(review.text()).size() >= minLength));
   }
 
   @Override
@@ -175,9 +206,23 @@ public final class Sentiment extends Task<LabelledText> {
     return new ReviewModel(facts.vocabulary("words"), labels(facts));
   }
 
+  @Override
+  protected TaskModel<LabelledText> startingModel(Facts facts) throws IOException {
+    var model = new ReviewModel(facts.vocabulary("words"), labels(facts));
+    if (vectors != null) {
+      var given = WordVectors.read(vectors, model.vocabulary, Rows.failing());
+      if (given.size() != settings().embed()) {
+        throw wrongUsage("--embed: expected " + given.size() + " as in " + vectors);
+      }
+      given.byToken().forEach(model.embedding::startingWith);
+    }
+    return model;
+  }
+
   private final class ReviewModel extends TaskModel<LabelledText> {
     private final Vocabulary vocabulary;
     private final Labels<LabelledText> labels;
+    private final TokenDropout wordDropout;
     private final Embedding embedding;
     private final Dropout dropout = add("dropout", Dropout.of(settings().dropout()));
     private final @Nullable Recurrent recurrent;
@@ -188,6 +233,8 @@ public final class Sentiment extends Task<LabelledText> {
       this.vocabulary = vocabulary;
       this.labels = labels;
       var s = settings();
+      int unknown = vocabulary.index(Vocabulary.UNKNOWN);
+      wordDropout = add("word_dropout", TokenDropout.of(Sentiment.this.wordDropout, unknown));
       embedding = add("embedding", Embedding.of(vocabulary.size(), s.embed()));
       recurrent = isRecurrent() ? add("recurrent", recurrent(s)) : null;
       int columns = recurrent == null ? s.embed() : recurrent.outputSize();
@@ -219,7 +266,8 @@ public final class Sentiment extends Task<LabelledText> {
     }
 
     private Tensor logits(Tape tape, Sequences reviews) { // [B, classes]
-      var vectors = dropout.on(tape, embedding.on(tape, reviews)); // [N, embed]
+      var words = wordDropout.on(tape, reviews);
+      var vectors = dropout.on(tape, embedding.on(tape, words)); // [N, embed]
       return output.on(tape, dropout.on(tape, pooled(tape, vectors)));
     }
 

@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
 
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.ConllU;
 import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.ConllU.Word;
@@ -174,8 +175,12 @@ public final class Tags extends Task<Sentence> {
       var s = settings();
       int unknown = words.index(Vocabulary.UNKNOWN);
       wordDropout = add("word_dropout", TokenDropout.of(Tags.this.wordDropout, unknown));
-      wordEmbedding = add("words", Embedding.of(words.size(), s.embed()));
-      characterEmbedding = add("characters", Embedding.of(characters.size(), characterEmbed));
+      wordEmbedding =
+          add("words", Embedding.of(words.size(), s.embed()).initialized(Initializer.normal(0.1)));
+      characterEmbedding =
+          add(
+              "characters",
+              Embedding.of(characters.size(), characterEmbed).initialized(Initializer.normal(0.1)));
       spelling =
           add("spelling", Recurrent.of(cell(), characterEmbed, characterHidden).bidirectional());
       int word = s.embed() + spelling.outputSize();
@@ -258,7 +263,7 @@ public final class Tags extends Task<Sentence> {
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings = Settings.of("lstm", 200).embed(100).dropout(0.4).batch(32).learning(2e-3, 5);
+    var settings = Settings.of("lstm", 200).embed(100).dropout(0.3).batch(32).learning(3e-3, 5);
     return effort == Effort.FULL
         ? settings.epochs(15, 15).decay(Decay.COSINE)
         : settings.hidden(32).embed(16).dropout(0.2).epochs(4, 4).learning(1e-2, 5);

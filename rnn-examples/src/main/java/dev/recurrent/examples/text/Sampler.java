@@ -7,11 +7,11 @@ import dev.recurrent.tape.Tape;
 import java.util.SplittableRandom;
 
 /**
- * Writes text with a model, one character after the other: draws each from what the model expects
- * after all before it. The same seed gives the same text.
+ * Writes text with a model, one token after the other: draws each from what the model expects after
+ * all before it. The same seed gives the same text.
  */
 public final class Sampler implements AutoCloseable {
-  private final CharacterModel model;
+  private final TokenModel model;
   private final double temperature;
   private final SplittableRandom random;
   private final Tape tape;
@@ -25,7 +25,7 @@ public final class Sampler implements AutoCloseable {
    * @param temperature divides the logits: below 1 the likely becomes likelier, 0 always takes the
    *     likeliest
    */
-  public Sampler(CharacterModel model, int[] prompt, double temperature, long seed) {
+  public Sampler(TokenModel model, int[] prompt, double temperature, long seed) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("prompt: expected at least one token, got none");
     }
@@ -46,8 +46,8 @@ public final class Sampler implements AutoCloseable {
   /** Reads tokens and returns the logits of the one behind them. */
   private float[] read(int... tokens) {
     tape.reset(Mode.INFERENCE, 0);
-    var characters = Sequences.timeMajor(tokens, tokens.length, 1);
-    var all = model.logits(tape, characters, state);
+    var sequence = Sequences.timeMajor(tokens, tokens.length, 1);
+    var all = model.logits(tape, sequence, state);
     return tape.read(all.value().rows(tokens.length - 1, 1));
   }
 

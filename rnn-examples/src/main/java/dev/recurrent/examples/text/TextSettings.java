@@ -1,13 +1,15 @@
 package dev.recurrent.examples.text;
 
+import dev.recurrent.data.Vocabulary;
 import dev.recurrent.io.AtomicFiles;
-import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.Precision;
+import dev.recurrent.train.Adam;
+import dev.recurrent.train.Optimizer;
+import dev.recurrent.train.Sgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -17,26 +19,21 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Holds everything that decides the bits of a run, kept in its folder so that it can go on there.
  *
- * @param data the text's file, or null for the embedded text, of which the folder has a copy
- * @param sha256 of the text
+ * @param places where the texts are
+ * @param sha256 of the texts
+ * @param code how the texts become tokens
+ * @param shape the sizes of the model
+ * @param learning how it learns
  * @param backend the name of the backend
  * @param precision the numbers in which the backend multiplies
  * @param quick whether the run has to show at its end that it has learnt something
  */
 public record TextSettings(
-    @Nullable String data,
+    Places places,
     String sha256,
-    String cell,
-    int hidden,
-    int layers,
-    int embed,
-    double dropout,
-    int batch,
-    int seq,
-    int epochs,
-    double lr,
-    double clip,
-    long seed,
+    Code code,
+    TokenModel.Shape shape,
+    Learning learning,
     String backend,
     Precision precision,
     boolean quick) {
@@ -50,76 +47,125 @@ public record TextSettings(
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
-  /** Is what the command line says; null where it says nothing. */
-  public record Given(
-      @Nullable String cell,
-      @Nullable Integer hidden,
-      @Nullable Integer layers,
-      @Nullable Integer embed,
-      @Nullable Double dropout,
-      @Nullable Integer batch,
-      @Nullable Integer seq,
-      @Nullable Integer epochs,
-      @Nullable Double lr,
-      @Nullable Double clip,
-      @Nullable Long seed,
-      boolean quick) {}
+  /**
+   * Says where the texts are.
+   *
+   * @param data what trains, or null for the embedded text, of which the folder has a copy
+   * @param validation null for the last tenth of {@code data}
+   * @param test null for none
+   */
+  public record Places(@Nullable String data, @Nullable String validation, @Nullable String test) {}
 
-  /** Fills what is not given with the defaults, which are smaller for a quick run. */
-  public static TextSettings of(
-      Given given, @Nullable String data, String sha256, Backend backend) {
-    boolean quick = given.quick;
-    return new TextSettings(
-        data,
-        sha256,
-        or(given.cell, "lstm"),
-        or(given.hidden, quick ? 128 : 256),
-        or(given.layers, quick ? 1 : 2),
-        or(given.embed, quick ? 32 : 64),
-        or(given.dropout, 0.0),
-        or(given.batch, quick ? 32 : 64),
-        or(given.seq, quick ? 32 : 64),
-        or(given.epochs, quick ? 1 : 3),
-        or(given.lr, quick ? 5e-3 : 2e-3),
-        or(given.clip, 5.0),
-        or(given.seed, 1L),
-        backend.device().backend(),
-        backend.precision(),
-        quick);
-  }
+  /**
+   * Says how a text becomes tokens.
+   *
+   * @param minCount how often a token occurs in the training text at least; of byte pairs, a
+   *     character
+   * @param merges how many merges are learnt for byte pairs; 0 for other tokens
+   */
+  public record Code(TokenKind tokens, int minCount, int merges) {}
 
-  /** Returns the same with another number of epochs. */
-  public TextSettings withEpochs(int count) {
-    return new TextSettings(
-        data, sha256, cell, hidden, layers, embed, dropout, batch, seq, count, lr, clip, seed,
-        backend, precision, quick);
+  /** Says which rule moves the parameters. */
+  public enum Method {
+    /** Kingma and Ba's, which adapts the rate of each parameter. */
+    ADAM,
+    /** Plain gradient descent. */
+    SGD;
+
+    /** Returns the name on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
-   * Returns what the command line says other than this run, such as {@code --hidden 128 (the run
-   * has 256)}. The number of epochs may differ: a longer run begins as a shorter one does.
+   * Says how the model learns.
+   *
+   * @param decay by which the learning rate is multiplied at each epoch after {@code decayAfter}
    */
-  public List<String> contradictions(Given given) {
-    var found = new ArrayList<String>();
-    compare(found, "--cell", given.cell, cell);
-    compare(found, "--hidden", given.hidden, hidden);
-    compare(found, "--layers", given.layers, layers);
-    compare(found, "--embed", given.embed, embed);
-    compare(found, "--dropout", given.dropout, dropout);
-    compare(found, "--batch", given.batch, batch);
-    compare(found, "--seq", given.seq, seq);
-    compare(found, "--lr", given.lr, lr);
-    compare(found, "--clip", given.clip, clip);
-    compare(found, "--seed", given.seed, seed);
-    if (given.quick && !quick) {
-      found.add("--quick (the run is not quick)");
+  public record Learning(
+      double dropout,
+      int batch,
+      int seq,
+      int epochs,
+      Method optimizer,
+      double lr,
+      double decay,
+      int decayAfter,
+      double clip,
+      long seed) {
+
+    /** Returns the optimizer with its learning rate at the start. */
+    Optimizer newOptimizer() {
+      return switch (optimizer) {
+        case ADAM -> Adam.withLearningRate(lr);
+        case SGD -> Sgd.withLearningRate(lr);
+      };
     }
-    return found;
   }
 
-  /** Returns the sizes of the model. */
-  public CharacterModel.Shape shape() {
-    return new CharacterModel.Shape(cell, hidden, layers, embed);
+  /**
+   * Returns how a text becomes tokens where nothing is said: all tokens are kept, but for words of
+   * a text whose rare words have not been replaced already, as they are in the Penn treebank.
+   */
+  public static Code defaultCode(TokenKind tokens, boolean quick, Text training) {
+    return switch (tokens) {
+      case CHARACTER -> new Code(tokens, 1, 0);
+      case WORD -> new Code(tokens, training.content().contains(Vocabulary.UNKNOWN) ? 1 : 2, 0);
+      case BPE -> new Code(tokens, 1, quick ? 500 : 4000);
+    };
+  }
+
+  /** Returns the sizes that apply where nothing is said; a quick run's are smaller. */
+  public static TokenModel.Shape defaultShape(TokenKind tokens, boolean quick) {
+    return switch (tokens) {
+      case CHARACTER ->
+          quick
+              ? new TokenModel.Shape("lstm", 128, 1, 32, false)
+              : new TokenModel.Shape("lstm", 256, 2, 64, false);
+      case WORD, BPE ->
+          quick
+              ? new TokenModel.Shape("lstm", 64, 1, 64, true)
+              : new TokenModel.Shape("lstm", 200, 2, 200, true);
+    };
+  }
+
+  /**
+   * Returns how a model learns where nothing is said: models of words by plain gradient descent at
+   * a high rate that is halved in the end (Zaremba et al. 2014, whose losses are sums over the
+   * steps of a window: their rate of 1 and limit of 5 are about 20 and 0.25 of ours, which are
+   * means).
+   */
+  public static Learning defaultLearning(TokenKind tokens, boolean quick) {
+    return switch (tokens) {
+      case CHARACTER ->
+          quick
+              ? new Learning(0, 32, 32, 1, Method.ADAM, 5e-3, 1, 0, 5, 1)
+              : new Learning(0, 64, 64, 3, Method.ADAM, 2e-3, 1, 0, 5, 1);
+      case WORD, BPE ->
+          quick
+              ? new Learning(0.1, 8, 16, 2, Method.ADAM, 5e-3, 1, 0, 1, 1)
+              : new Learning(0.2, 20, 35, 8, Method.SGD, 20, 0.5, 4, 0.25, 1);
+    };
+  }
+
+  /** Returns the same with another number of epochs: a longer run begins as a shorter one does. */
+  public TextSettings withEpochs(int epochs) {
+    var l = learning;
+    var longer =
+        new Learning(
+            l.dropout,
+            l.batch,
+            l.seq,
+            epochs,
+            l.optimizer,
+            l.lr,
+            l.decay,
+            l.decayAfter,
+            l.clip,
+            l.seed);
+    return new TextSettings(places, sha256, code, shape, longer, backend, precision, quick);
   }
 
   /** Tells whether a folder holds a run. */
@@ -149,16 +195,5 @@ public record TextSettings(
       throw new IOException(
           file + ": expected the settings of a run, got " + e.getOriginalMessage(), e);
     }
-  }
-
-  private static void compare(
-      List<String> found, String option, @Nullable Object given, Object saved) {
-    if (given != null && !given.equals(saved)) {
-      found.add(option + " " + given + " (the run has " + saved + ")");
-    }
-  }
-
-  private static <T> T or(@Nullable T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 }

@@ -2,10 +2,11 @@ package dev.recurrent.examples.text;
 
 import dev.recurrent.examples.run.HistoryFile;
 import dev.recurrent.examples.run.LossCurve;
+import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
-import dev.recurrent.train.Adam;
 import dev.recurrent.train.Budget;
 import dev.recurrent.train.Metrics;
+import dev.recurrent.train.Schedule;
 import dev.recurrent.train.TokenStreams;
 import dev.recurrent.train.Training;
 import dev.recurrent.train.TrainingListener;
@@ -14,17 +15,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 
 /**
- * Trains a character model in a folder. The first 90 % of the text train: cut into parallel
- * streams, read in windows, the state carried from one window to the next (truncated BPTT); the
- * rest validates, as one epoch's end after the other.
+ * Trains a language model in a folder. The training text is cut into parallel streams, read in
+ * windows, the state carried from one window to the next (truncated BPTT); the validation text is
+ * read after each epoch.
  */
 public final class TextTraining implements AutoCloseable {
+  /** The parallel streams in which the validation text is read. */
+  private static final int VALIDATION_STREAMS = 16;
+
   private final TextSettings settings;
   private final Path folder;
-  private final CharacterModel model;
+  private final TokenModel model;
   private final TokenStreams trainingStreams;
   private final TokenStreams validationStreams;
   private final double unigramEntropy;
@@ -33,33 +36,54 @@ public final class TextTraining implements AutoCloseable {
   /**
    * Prepares a run; where the folder has a checkpoint, it goes on from there.
    *
-   * @throws IOException if the text is too short
+   * @throws IllegalArgumentException if a text is too short
    */
-  public TextTraining(Backend backend, Text text, TextSettings settings, Path folder)
+  public TextTraining(Backend backend, Texts texts, TextSettings settings, Path folder)
       throws IOException {
-    text.requireWindows(settings.batch(), settings.seq());
     this.settings = settings;
     this.folder = folder;
-    var vocabulary = Vocabulary.of(text.characters());
-    var tokens = vocabulary.encode(text.characters());
-    int split = text.trainingLength();
-    var validation = Arrays.copyOfRange(tokens, split, tokens.length);
-    trainingStreams =
-        TokenStreams.of(Arrays.copyOf(tokens, split), settings.batch()).windows(settings.seq());
-    validationStreams = TokenStreams.of(validation, Text.VALIDATION_STREAMS);
-    unigramEntropy = entropy(validation, vocabulary.size());
-    model = new CharacterModel(vocabulary, settings.shape(), settings.dropout());
-    model.build(backend, settings.seed());
+    var learning = settings.learning();
+    var kind = settings.code().tokens();
+    var code = TextCode.learn(settings.code(), texts.training());
+    var tokens = code.encode(texts.training());
+    var validation = code.encode(texts.validation());
+    long window = (long) learning.batch() * learning.seq() + 1;
+    if (tokens.length < window) {
+      throw new IllegalArgumentException(
+          "%s: expected at least %,d %s that train, for one window of %d in each of %d streams, got %,d; a smaller --batch or --seq needs fewer"
+              .formatted(
+                  texts.training().name(),
+                  window,
+                  kind.plural(),
+                  learning.seq(),
+                  learning.batch(),
+                  tokens.length));
+    }
+    if (validation.length <= VALIDATION_STREAMS) {
+      throw new IllegalArgumentException(
+          "%s: expected at least %d %s that validate, got %d"
+              .formatted(
+                  texts.validation().name(),
+                  VALIDATION_STREAMS + 1,
+                  kind.plural(),
+                  validation.length));
+    }
+    trainingStreams = TokenStreams.of(tokens, learning.batch()).windows(learning.seq());
+    validationStreams = TokenStreams.of(validation, VALIDATION_STREAMS);
+    unigramEntropy = entropy(validation, code.vocabulary().size());
+    model = new TokenModel(code, settings.shape(), learning.dropout());
+    model.build(backend, learning.seed());
     training =
         Training.of(model)
             .loss(model::loss)
-            .optimizer(Adam.withLearningRate(settings.lr()))
-            .clipGradientNorm(settings.clip())
-            .truncatedBptt(settings.seq())
+            .optimizer(learning.newOptimizer())
+            .schedule(Schedule.decayAfter(learning.decayAfter(), learning.decay()))
+            .clipGradientNorm(learning.clip())
+            .truncatedBptt(learning.seq())
             .validateOn(validationStreams, Metrics.LOSS)
             .checkpointTo(folder)
             .modelMetadata(model.metadata())
-            .seed(settings.seed());
+            .seed(learning.seed());
     if (hasCheckpoint(folder)) {
       training.resumeFrom(folder);
     }
@@ -71,23 +95,23 @@ public final class TextTraining implements AutoCloseable {
   }
 
   /** Returns the model. */
-  public CharacterModel model() {
+  public TokenModel model() {
     return model;
   }
 
-  /** Returns the number of characters that are predicted in an epoch. */
-  public long trainingCharacters() {
+  /** Returns the number of tokens that are predicted in an epoch. */
+  public long trainingTokens() {
     return trainingStreams.targets();
   }
 
-  /** Returns the number of characters that are predicted in a validation. */
-  public long validationCharacters() {
+  /** Returns the number of tokens that are predicted in a validation. */
+  public long validationTokens() {
     return validationStreams.targets();
   }
 
   /**
-   * Returns the loss on the validation text, in nats a character, of the best model that knows how
-   * frequent each character is there, and nothing else: what learning has to beat.
+   * Returns the loss on the validation text, in nats a token, of the best model that knows how
+   * frequent each token is there, and nothing else: what learning has to beat.
    */
   public double unigramEntropy() {
     return unigramEntropy;
@@ -96,16 +120,23 @@ public final class TextTraining implements AutoCloseable {
   /** Trains until all epochs are done or {@link #stop()} is called. */
   public TrainingResult run(Duration checkpointEvery, TrainingListener... listeners)
       throws IOException {
+    var unit = "nats a " + settings.code().tokens().singular();
     return training
         .checkpointEvery(checkpointEvery)
         .listener(listeners)
-        .listener(new HistoryFile(folder), new LossCurve(folder, "nats a character"))
-        .fit(trainingStreams, Budget.epochs(settings.epochs()));
+        .listener(new HistoryFile(folder), new LossCurve(folder, unit))
+        .fit(trainingStreams, Budget.epochs(settings.learning().epochs()));
   }
 
   /** Asks {@link #run} to write a checkpoint and return; any thread may call it. */
   public void stop() {
     training.requestStop();
+  }
+
+  /** Says how well the best model so far predicts a text. */
+  public TextScore test(Text text) throws IOException {
+    model.load(SafeTensors.read(folder.resolve(TokenModel.FILE)), "");
+    return TextScore.of(model, text);
   }
 
   private static double entropy(int[] tokens, int vocabulary) {

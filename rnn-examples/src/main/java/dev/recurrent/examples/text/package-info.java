@@ -1,7 +1,8 @@
 /**
- * A language model of characters: its text, its model, its training run, and writing with it.
+ * A language model of characters or words: its text, its model, its training run, and writing with
+ * it.
  *
- * <p>Read {@link dev.recurrent.examples.text.CharacterModel} first (layers and forward pass), then
+ * <p>Read {@link dev.recurrent.examples.text.TokenModel} first (layers and forward pass), then
  * {@link dev.recurrent.examples.text.TextTraining} (one run from text to model) and {@link
  * dev.recurrent.examples.text.Sampler}.
  */

@@ -3,6 +3,7 @@ package dev.recurrent.examples.text;
 import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.cell.Cells;
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorInfo;
@@ -24,14 +25,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Predicts the next character of a text from all before it. */
-public final class CharacterModel extends Model {
+/** Predicts the next token of a text, a character, a word or a piece of one, from all before it. */
+public final class TokenModel extends Model {
   /** The name of the model's file in the folder of a run. */
   public static final String FILE = "best.safetensors";
 
   private static final String PREFIX = "text.";
 
-  private final Vocabulary vocabulary;
+  /** The largest number in a vector at first, where it is a weight of the logits, too. */
+  private static final double TIED_LIMIT = 0.1;
+
+  private final TextCode code;
   private final Shape shape;
   private final Embedding embedding;
   private final Recurrent recurrent;
@@ -42,18 +46,23 @@ public final class CharacterModel extends Model {
    * Says how large the model is.
    *
    * @param cell the name of a cell of the catalogue
+   * @param tie whether tokens are predicted with the vectors by which they are read (Press and Wolf
+   *     2017), which needs outputs of the size of those vectors
    */
-  public record Shape(String cell, int hidden, int layers, int embed) {}
+  public record Shape(String cell, int hidden, int layers, int embed, boolean tie) {}
 
   /**
    * Creates a model that is still to be built.
    *
-   * @param dropoutRate of the outputs of each recurrent layer
+   * @param dropoutRate of the tokens' vectors and of the outputs of each recurrent layer (Zaremba
+   *     et al. 2014)
+   * @throws IllegalArgumentException if the sizes of tied layers differ
    */
-  public CharacterModel(Vocabulary vocabulary, Shape shape, double dropoutRate) {
-    this.vocabulary = vocabulary;
+  public TokenModel(TextCode code, Shape shape, double dropoutRate) {
+    this.code = code;
     this.shape = shape;
-    embedding = add("embedding", Embedding.of(vocabulary.size(), shape.embed));
+    int tokens = code.vocabulary().size();
+    embedding = add("embedding", Embedding.of(tokens, shape.embed));
     recurrent =
         add(
             "recurrent",
@@ -61,18 +70,30 @@ public final class CharacterModel extends Model {
                 .layers(shape.layers)
                 .dropout(dropoutRate));
     dropout = add("dropout", Dropout.of(dropoutRate));
-    output = add("output", Dense.of(recurrent.outputSize(), vocabulary.size()));
+    if (shape.tie) {
+      if (recurrent.outputSize() != shape.embed) {
+        throw new IllegalArgumentException(
+            "--tie: expected vectors of the size of the outputs, --embed "
+                + recurrent.outputSize()
+                + ", got "
+                + shape.embed);
+      }
+      embedding.initialized(Initializer.uniform(TIED_LIMIT));
+      output = add("output", Dense.tiedTo(embedding));
+    } else {
+      output = add("output", Dense.of(recurrent.outputSize(), tokens));
+    }
   }
 
-  /** Returns the characters that the model knows. */
-  public Vocabulary vocabulary() {
-    return vocabulary;
+  /** Returns what turns texts into the tokens that the model knows. */
+  public TextCode code() {
+    return code;
   }
 
-  /** Computes the logits of the character after each one, {@code [N, vocabulary]}. */
-  public Tensor logits(Tape tape, Sequences characters, RecurrentState state) {
-    var h = recurrent.on(tape, embedding.on(tape, characters), state);
-    return output.on(tape, dropout.on(tape, h));
+  /** Computes the logits of the token after each one, {@code [N, vocabulary]}. */
+  public Tensor logits(Tape tape, Sequences tokens, RecurrentState state) {
+    var x = dropout.on(tape, embedding.on(tape, tokens));
+    return output.on(tape, dropout.on(tape, recurrent.on(tape, x, state)));
   }
 
   /**
@@ -82,7 +103,7 @@ public final class CharacterModel extends Model {
    * @param outputs what the last of them gives, {@code [T, O]}
    * @param finalStates their states after the last step, {@code [1, S]} each: layer by layer, in it
    *     state by state
-   * @param logits of the character after each one, {@code [T, vocabulary]}
+   * @param logits of the token after each one, {@code [T, vocabulary]}
    */
   public record Trace(Tensor embedded, Tensor outputs, List<Tensor> finalStates, Tensor logits) {}
 
@@ -93,7 +114,7 @@ public final class CharacterModel extends Model {
     return new Trace(x, result.output(), result.finalStates(), output.on(tape, result.output()));
   }
 
-  /** Computes the mean cross entropy in nats a character. */
+  /** Computes the mean cross entropy in nats a token. */
   public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
     return crossEntropy(logits(tape, batch.inputs(), state), batch.targets());
   }
@@ -101,20 +122,22 @@ public final class CharacterModel extends Model {
   /** Returns what a model file has to say besides the tensors, so that it can be read alone. */
   public Map<String, String> metadata() {
     var metadata = new TreeMap<String, String>();
-    metadata.put(PREFIX + "vocabulary", vocabulary.toString());
+    metadata.put("task", "text");
+    code.write(metadata);
     metadata.put(PREFIX + "cell", shape.cell);
     metadata.put(PREFIX + "hidden", "" + shape.hidden);
     metadata.put(PREFIX + "layers", "" + shape.layers);
     metadata.put(PREFIX + "embed", "" + shape.embed);
+    metadata.put(PREFIX + "tie", "" + shape.tie);
     return metadata;
   }
 
   /**
    * Reads a model from its file, or from the folder of the run that made it.
    *
-   * @throws IOException if there is none, or it is not of a character model
+   * @throws IOException if there is none, or it is not of a language model
    */
-  public static CharacterModel read(Path folderOrFile, Backend backend) throws IOException {
+  public static TokenModel read(Path folderOrFile, Backend backend) throws IOException {
     var path = folderOrFile;
     if (Files.isDirectory(path)) {
       path = path.resolve(FILE);
@@ -132,8 +155,9 @@ public final class CharacterModel extends Model {
             text(path, file, "cell"),
             number(path, file, "hidden"),
             number(path, file, "layers"),
-            number(path, file, "embed"));
-    var model = new CharacterModel(Vocabulary.parse(text(path, file, "vocabulary")), shape, 0);
+            number(path, file, "embed"),
+            Boolean.parseBoolean(text(path, file, "tie")));
+    var model = new TokenModel(code(path, file), shape, 0);
     try {
       model.requireRoomIn(file, path);
       model.build(backend, 1);
@@ -148,7 +172,7 @@ public final class CharacterModel extends Model {
   /** Refuses a file that says it is of a larger model than it holds, before memory is taken. */
   private void requireRoomIn(SafeTensors file, Path path) throws IOException {
     long held = file.tensors().values().stream().mapToLong(TensorInfo::elements).sum();
-    long needed = (long) vocabulary.size() * shape.embed;
+    long needed = (long) code.vocabulary().size() * shape.embed;
     for (int layer = 0; layer < shape.layers && needed <= held; layer++) {
       for (var parameter : recurrent.program(layer).parameters()) {
         needed += (long) parameter.rows() * parameter.columns();
@@ -157,6 +181,14 @@ public final class CharacterModel extends Model {
     if (needed > held) {
       throw new SafeTensorsException(
           path, "tensors", "at least " + needed + " numbers for " + shape, held + "");
+    }
+  }
+
+  private static TextCode code(Path path, SafeTensors file) throws IOException {
+    try {
+      return TextCode.of(file.metadata());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(path + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,0 +1,63 @@
+package dev.recurrent.cpu;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Adds up the columns of a matrix, each from the first row to the last. */
+final class ColumnSums {
+  private ColumnSums() {}
+
+  /**
+   * Adds to {@code target[at + c]} the sum of column c, for columns {@code [from, to)}.
+   *
+   * @param a contiguous rows
+   * @param from a multiple of the lane count
+   */
+  static void add(MatrixView a, int from, int to, float[] target, int at) {
+    int c = from;
+    for (; c + 4 * Lanes.COUNT <= to; c += 4 * Lanes.COUNT) {
+      addFour(a, c, target, at + c);
+    }
+    for (; c + Lanes.COUNT <= to; c += Lanes.COUNT) {
+      addOne(a, c, target, at + c);
+    }
+    for (; c < to; c++) {
+      float sum = 0;
+      for (int r = 0; r < a.rows(); r++) {
+        sum += a.data()[a.offset() + r * a.rowStride() + c];
+      }
+      target[at + c] += sum;
+    }
+  }
+
+  private static void addOne(MatrixView a, int column, float[] target, int to) {
+    int at = a.offset() + column;
+    var sum = FloatVector.zero(Lanes.SPECIES);
+    for (int r = 0; r < a.rows(); r++, at += a.rowStride()) {
+      sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), at));
+    }
+    addTo(target, to, sum);
+  }
+
+  /** Adjacent cache lines come four times as fast as one line out of each row. */
+  private static void addFour(MatrixView a, int column, float[] target, int to) {
+    int at = a.offset() + column;
+    var s0 = FloatVector.zero(Lanes.SPECIES);
+    var s1 = s0;
+    var s2 = s0;
+    var s3 = s0;
+    for (int r = 0; r < a.rows(); r++, at += a.rowStride()) {
+      s0 = s0.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), at));
+      s1 = s1.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), at + Lanes.COUNT));
+      s2 = s2.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), at + 2 * Lanes.COUNT));
+      s3 = s3.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), at + 3 * Lanes.COUNT));
+    }
+    addTo(target, to, s0);
+    addTo(target, to + Lanes.COUNT, s1);
+    addTo(target, to + 2 * Lanes.COUNT, s2);
+    addTo(target, to + 3 * Lanes.COUNT, s3);
+  }
+
+  private static void addTo(float[] target, int to, FloatVector sum) {
+    sum.add(FloatVector.fromArray(Lanes.SPECIES, target, to)).intoArray(target, to);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.recurrent.examples.text;
+
+import dev.recurrent.data.BytePairs;
+import dev.recurrent.data.Tokenizer;
+import dev.recurrent.data.Vocabulary;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Turns a text into the numbers of its tokens, and back.
+ *
+ * <p>Where rare tokens are left out of the vocabulary, and for words and their pieces in any case,
+ * {@link Vocabulary#UNKNOWN} stands for what is not in it.
+ *
+ * @param kind what the tokens are
+ * @param tokenizer cuts and joins texts
+ * @param vocabulary numbers the tokens
+ */
+public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabulary) {
+  private static final String LINE_FEED = "\n";
+  private static final String TOKENS = "text.tokens";
+  private static final String VOCABULARY = "text.vocabulary";
+  private static final String MERGES = "text.merges";
+
+  /**
+   * Learns from the text that trains.
+   *
+   * @param rule says how
+   */
+  public static TextCode learn(TextSettings.Code rule, Text training) {
+    return switch (rule.tokens()) {
+      case CHARACTER -> {
+        var known = characters(training, rule.minCount());
+        boolean complete = rule.minCount() == 1;
+        yield new TextCode(
+            rule.tokens(),
+            Tokenizer.characters(),
+            complete ? known : known.withSpecials(Vocabulary.UNKNOWN));
+      }
+      case WORD -> {
+        var words = Tokenizer.whitespaceLines();
+        var known = Vocabulary.ofTokens(lines(training, words), atLeast(rule.minCount()));
+        yield new TextCode(
+            rule.tokens(), words, known.withSpecials(Vocabulary.UNKNOWN, Vocabulary.END));
+      }
+      case BPE -> {
+        var pairs = BytePairs.learn(List.of(training.content()), rule.merges());
+        Set<String> known = new LinkedHashSet<>(characters(training, rule.minCount()).tokens());
+        pairs.merges().forEach(merge -> known.add(merge.token()));
+        var vocabulary = Vocabulary.of(List.copyOf(known));
+        yield new TextCode(rule.tokens(), pairs, vocabulary.withSpecials(Vocabulary.UNKNOWN));
+      }
+    };
+  }
+
+  private static Vocabulary characters(Text text, int minimumCount) {
+    var frequent =
+        Vocabulary.ofTokens(lines(text, Tokenizer.characters()), atLeast(minimumCount)).tokens();
+    return Vocabulary.ofCharacters(frequent);
+  }
+
+  private static Vocabulary.Selection atLeast(int minimumCount) {
+    return new Vocabulary.Selection(minimumCount, Integer.MAX_VALUE);
+  }
+
+  private static Iterable<List<String>> lines(Text text, Tokenizer tokenizer) {
+    return () -> new LineTokens(text.content(), tokenizer);
+  }
+
+  /** Adds to the metadata of a model file what {@link #of} reads. */
+  void write(Map<String, String> metadata) {
+    metadata.put(TOKENS, kind.toString());
+    metadata.put(VOCABULARY, vocabulary.toText());
+    if (tokenizer instanceof BytePairs pairs) {
+      metadata.put(MERGES, pairs.toText());
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if it is not there, or malformed
+   */
+  static TextCode of(Map<String, String> metadata) {
+    var kind = require(metadata, TOKENS);
+    for (var known : TokenKind.values()) {
+      if (kind.equals(known.toString())) {
+        var tokenizer =
+            switch (known) {
+              case CHARACTER -> Tokenizer.characters();
+              case WORD -> Tokenizer.whitespaceLines();
+              case BPE -> BytePairs.parse(require(metadata, MERGES));
+            };
+        var vocabulary = Vocabulary.parse(require(metadata, VOCABULARY));
+        return new TextCode(known, tokenizer, vocabulary);
+      }
+    }
+    throw new IllegalArgumentException(
+        TOKENS + ": expected one of " + List.of(TokenKind.values()) + ", got " + kind);
+  }
+
+  private static String require(Map<String, String> metadata, String key) {
+    var value = metadata.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "metadata: expected " + key + ", as rnn train text writes it, got none");
+    }
+    return value;
+  }
+
+  /**
+   * Returns the numbers of a text's tokens.
+   *
+   * @throws IllegalArgumentException if one has none, and there is no number for the unknown
+   */
+  public int[] encode(Text text) {
+    var encoded = IntStream.builder();
+    int line = 0;
+    for (var tokens : lines(text, tokenizer)) {
+      line++;
+      try {
+        tokens.forEach(token -> encoded.add(vocabulary.index(token)));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            text.name() + ": line " + line + ": " + e.getMessage(), e);
+      }
+    }
+    return encoded.build().toArray();
+  }
+
+  /** Returns the number of the token after which a text begins: the end of a line. */
+  public int start() {
+    var lineEnd = kind == TokenKind.WORD ? Vocabulary.END : LINE_FEED;
+    return vocabulary.has(lineEnd) ? vocabulary.index(lineEnd) : 0;
+  }
+
+  /** Returns the number of characters that tokens stand for; one for each unknown token. */
+  long characters(int[] tokens) {
+    return Arrays.stream(tokens)
+        .mapToObj(vocabulary::token)
+        .mapToLong(
+            token -> token.equals(Vocabulary.UNKNOWN) ? 1 : token.codePointCount(0, token.length()))
+        .sum();
+  }
+
+  /** Returns what a token adds to a text that ends with another one. */
+  public String continuation(int before, int token) {
+    var first = vocabulary.token(before);
+    var both = tokenizer.join(List.of(first, vocabulary.token(token)));
+    return both.substring(tokenizer.join(List.of(first)).length());
+  }
+
+  /** Cuts a text line by line, each with its end, so that a long one needs little memory. */
+  private static final class LineTokens implements Iterator<List<String>> {
+    private final String text;
+    private final Tokenizer tokenizer;
+    private int position;
+
+    LineTokens(String text, Tokenizer tokenizer) {
+      this.text = text;
+      this.tokenizer = tokenizer;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return position < text.length();
+    }
+
+    @Override
+    public List<String> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      int lineFeed = text.indexOf(LINE_FEED, position);
+      int end = lineFeed < 0 ? text.length() : lineFeed + 1;
+      var line = text.substring(position, end);
+      position = end;
+      return tokenizer.tokens(line);
+    }
+  }
+}
