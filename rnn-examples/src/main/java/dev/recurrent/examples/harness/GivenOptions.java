@@ -2,7 +2,6 @@ package dev.recurrent.examples.harness;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
@@ -24,7 +23,7 @@ final class GivenOptions {
    */
   static List<String> deciding(ParseResult parsed) {
     var arguments = new ArrayList<String>();
-    for (var option : new LinkedHashSet<>(parsed.matchedOptions())) { // each once per occurrence
+    for (var option : parsed.matchedOptionsSet()) {
       if (!option.inherited() && !OF_THE_MOMENT.contains(option.longestName())) {
         add(arguments, option);
       }
@@ -34,7 +33,7 @@ final class GivenOptions {
 
   /** Returns the files and folders that decide the bits of a run, in the order of the options. */
   static List<Path> files(ParseResult parsed) {
-    return parsed.matchedOptions().stream()
+    return parsed.matchedOptionsSet().stream()
         .filter(option -> option.type() == Path.class)
         .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
         .map(option -> option.<Path>getValue())

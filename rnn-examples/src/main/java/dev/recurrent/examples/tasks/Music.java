@@ -6,6 +6,7 @@ import dev.recurrent.data.DataException;
 import dev.recurrent.data.PianoRolls;
 import dev.recurrent.data.Place;
 import dev.recurrent.data.Rows;
+import dev.recurrent.examples.harness.Decay;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
@@ -15,7 +16,6 @@ import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeChorales;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.Dense;
-import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.score.Measure;
@@ -49,7 +49,10 @@ import picocli.CommandLine.Option;
       "",
       "Reads JSON: an object with \"train\", \"valid\" and \"test\", each a list of pieces, each a"
           + " list of steps, each a list of MIDI pitches. Or only one such list of pieces, of which"
-          + " parts are taken."
+          + " parts are taken.",
+      "",
+      "--dropout is the rate at which the network does not see its own units in training, the same"
+          + " ones at all steps of a piece (Gal and Ghahramani 2016)."
     })
 public final class Music extends Task<Music.Piece> {
   @Option(
@@ -59,6 +62,14 @@ public final class Music extends Task<Music.Piece> {
       converter = Numbers.AtLeastZero.class,
       description = "Steps by which a prediction goes on. Default: ${DEFAULT-VALUE}")
   private int steps = 8;
+
+  @Option(
+      names = "--input-dropout",
+      paramLabel = "P",
+      order = 32,
+      converter = Numbers.Rate.class,
+      description = "Rate at which keys are not heard in training. Default: ${DEFAULT-VALUE}")
+  private double inputDropout = 0.1;
 
   /** The probability from which a prediction names a note. */
   private static final double LIKELY = 0.1;
@@ -139,18 +150,17 @@ public final class Music extends Task<Music.Piece> {
 
   private final class Player extends TaskModel<Piece> {
     private final Recurrent recurrent;
-    private final Dropout dropout;
     private final Dense output;
 
     Player() {
       var s = settings();
+      var cell = cell().withRecurrentDropout(s.dropout());
       recurrent =
           add(
               "recurrent",
-              Recurrent.of(cell(), PianoRolls.KEYS, s.hidden())
+              Recurrent.of(cell, PianoRolls.KEYS, s.hidden())
                   .layers(s.layers())
-                  .dropout(s.dropout()));
-      dropout = add("dropout", Dropout.of(s.dropout()));
+                  .inputDropout(inputDropout));
       output = add("output", Dense.of(recurrent.outputSize(), PianoRolls.KEYS));
     }
 
@@ -183,8 +193,7 @@ public final class Music extends Task<Music.Piece> {
     }
 
     private Tensor logits(Tape tape, Sequences before) { // [N, keys]
-      var hidden = recurrent.on(tape, tape.input(before));
-      return output.on(tape, dropout.on(tape, hidden));
+      return output.on(tape, recurrent.on(tape, tape.input(before)));
     }
 
     /** The loss of a step is the sum over its keys. */
@@ -230,8 +239,14 @@ public final class Music extends Task<Music.Piece> {
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings = Settings.of("gru", 46).batch(8).dropout(0.2).epochs(200, 15).learning(2e-3, 1);
-    return effort == Effort.FULL ? settings : settings.epochs(15, 15).learning(1e-2, 1);
+    var settings =
+        Settings.of("gru", 46)
+            .batch(4)
+            .dropout(0.2)
+            .epochs(150, 40)
+            .learning(5e-3, 1)
+            .decay(Decay.COSINE);
+    return effort == Effort.FULL ? settings : settings.epochs(10, 10).learning(1e-2, 1);
   }
 
   @Override
