@@ -18,8 +18,12 @@ final class Workers implements AutoCloseable {
     void run(int worker);
   }
 
-  /** How long an idle worker looks for the next task before it parks. */
-  private static final long SPIN_NANOS = 30_000;
+  /**
+   * How long an idle worker looks for the next task before it parks: longer than what the caller
+   * does alone between two tasks of a training step, since to wake a thread takes long, too (a step
+   * of a character model takes 5 % less time than with 30 microseconds).
+   */
+  private static final long SPIN_NANOS = 500_000;
 
   private static final Task NOTHING = _ -> {};
 

@@ -30,14 +30,18 @@ final class RatioChart {
 
   private RatioChart() {}
 
-  /** Writes a PNG with one panel for each mode; nothing where no peer ran. */
+  /**
+   * Writes a PNG with a panel for forward passes and one for training; nothing where no peer ran.
+   */
   static void write(List<Row> rows, List<String> peers, Machine machine, Path file)
       throws IOException {
     var panels = new ArrayList<CategoryChart>();
-    for (var mode : Work.Mode.values()) {
-      var ofMode = rows.stream().filter(row -> row.work().mode() == mode).toList();
-      if (ofMode.stream().anyMatch(row -> row.ratioToBest().isPresent())) {
-        panels.add(panel(ofMode, peers, mode, machine));
+    for (boolean forward : new boolean[] {true, false}) {
+      var shown =
+          rows.stream().filter(row -> (row.work().mode() == Work.Mode.FWD) == forward).toList();
+      if (shown.stream().anyMatch(row -> row.ratioToBest().isPresent())) {
+        var what = forward ? "Forward" : "Training step (forward and backward)";
+        panels.add(panel(shown, peers, what, machine));
       }
     }
     if (!panels.isEmpty()) {
@@ -48,13 +52,7 @@ final class RatioChart {
   }
 
   private static CategoryChart panel(
-      List<Row> rows, List<String> peers, Work.Mode mode, Machine machine) {
-    var what =
-        switch (mode) {
-          case FWD -> "Forward";
-          case TRAIN -> "Training step (forward and backward)";
-          case TEXT -> "Training step of a character model";
-        };
+      List<Row> rows, List<String> peers, String what, Machine machine) {
     var chart =
         new CategoryChartBuilder()
             .width(Math.max(800, 220 + 42 * rows.size()))
@@ -63,8 +61,7 @@ final class RatioChart {
             .xAxisTitle("cell: hidden size, batch, steps, layers if more than 1")
             .yAxisTitle("time of the peer / time of Recurrent")
             .build();
-    var labels =
-        rows.stream().map(row -> row.work().cell().title() + ": " + row.work().shape()).toList();
+    var labels = rows.stream().map(row -> label(row.work())).toList();
     var lowest = 1.0;
     var highest = 1.0;
     var ones = chart.addSeries(Row.OURS, labels, Collections.nCopies(rows.size(), 1.0));
@@ -88,6 +85,11 @@ final class RatioChart {
     }
     style(chart, rows.size(), lowest, highest);
     return chart;
+  }
+
+  private static String label(Work work) {
+    var what = work.mode() == Work.Mode.TEXT ? "character model" : work.cell().title();
+    return what + ": " + work.shape();
   }
 
   private static void style(CategoryChart chart, int labels, double lowest, double highest) {
