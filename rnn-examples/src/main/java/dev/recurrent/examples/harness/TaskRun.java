@@ -7,6 +7,7 @@ import dev.recurrent.spi.Backend;
 import dev.recurrent.train.Batches;
 import dev.recurrent.train.Buckets;
 import dev.recurrent.train.Budget;
+import dev.recurrent.train.Prefetch;
 import dev.recurrent.train.Training;
 import dev.recurrent.train.TrainingListener;
 import dev.recurrent.train.TrainingResult;
@@ -65,10 +66,12 @@ final class TaskRun<E> implements AutoCloseable {
   }
 
   TrainingResult train(TrainingListener listener) throws IOException {
-    return training
+    training
         .listener(listener)
-        .listener(new HistoryFile(setup.folder), new LossCurve(setup.folder, "loss"))
-        .fit(trainingBatches(), Budget.epochs(setup.task.settings().epochs()));
+        .listener(new HistoryFile(setup.folder), new LossCurve(setup.folder, "loss"));
+    try (var batches = Prefetch.of(trainingBatches())) {
+      return training.fit(batches, Budget.epochs(setup.task.settings().epochs()));
+    }
   }
 
   /** Asks {@link #train} to write a checkpoint and return; any thread may call it. */
