@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +29,9 @@ public final class Comparison {
 
   /** In the first round what is compiled while it runs has this many times as long for it. */
   private static final int FIRST_WARMUP = 3;
+
+  /** In how many JVMs a new cell is watched. */
+  private static final int FIRST_STEPS_RUNS = 3;
 
   private final List<Peer> peers;
   private final Plan plan;
@@ -143,29 +147,41 @@ public final class Comparison {
     return gflops;
   }
 
+  /** Returns the median over some JVMs: in each, C2 takes another course. */
   private Map<Mode, Double> firstSteps() throws IOException {
     var result = new EnumMap<Mode, Double>(Mode.class);
     for (var mode : Work.LAYER_MODES) {
-      var command = new ArrayList<>(Peer.javaCommand());
-      command.addAll(
-          List.of(
-              FirstSteps.class.getName(), mode.id(), "" + plan.threads(), "" + plan.firstSteps()));
-      var process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      process.getOutputStream().close();
-      try (var in =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        var line = in.readLine();
-        if (line != null) {
-          result.put(mode, Double.valueOf(line));
-          progress.accept("from definition to full speed, %s: %s s".formatted(mode.id(), line));
-        } else {
-          notes.add("from definition to full speed, " + mode.id() + ": it failed");
-        }
+      var seconds = new ArrayList<Double>();
+      for (int i = 0; i < FIRST_STEPS_RUNS; i++) {
+        firstSteps(mode).ifPresent(seconds::add);
       }
+      var what = "from definition to full speed, " + mode.id() + ": ";
+      if (seconds.isEmpty()) {
+        notes.add(what + "it failed");
+        continue;
+      }
+      result.put(mode, Timing.median(seconds));
+      var each = seconds.stream().sorted().map(Text::number).toList();
+      notes.add(what + "%s s, the median of %s".formatted(Text.number(result.get(mode)), each));
+      progress.accept(notes.getLast());
     }
     return result;
+  }
+
+  private OptionalDouble firstSteps(Mode mode) throws IOException {
+    var command = new ArrayList<>(Peer.javaCommand());
+    command.addAll(
+        List.of(
+            FirstSteps.class.getName(), mode.id(), "" + plan.threads(), "" + plan.firstSteps()));
+    var process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process.getOutputStream().close();
+    try (var in =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      var line = in.readLine();
+      return line == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(line));
+    }
   }
 
   private Row row(Work work) {
