@@ -1,47 +1,71 @@
 package dev.recurrent.cpu;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Keeps arrays for use again, so that a training loop allocates nothing once it has seen its
- * shapes. Arrays keep their old contents. For one thread at a time.
+ * shapes. What is kept is at most twice what was ever taken at once: beyond that the array that has
+ * been idle for longest goes. Arrays keep their old contents. For one thread at a time.
  */
 final class ArrayPool {
-  private static final int MOST_KEPT_PER_SIZE = 64;
+  private static final int MOST_LARGER = 2;
+  private static final int MOST_KEPT = 2;
 
-  private final List<ArrayDeque<float[]>> free = new ArrayList<>();
+  private final List<float[]> free = new ArrayList<>(); // the one idle for longest first
+  private long freeElements;
+  private long takenElements;
+  private long mostTaken; // elements at once
 
-  /** Returns an array with at least {@code size} elements, at most an eighth more. */
+  /** Returns an array with at least {@code size} elements, at most about twice as many. */
   float[] take(int size) {
     int rounded = roundUp(size);
-    for (var arrays : free) {
-      if (!arrays.isEmpty() && arrays.peek().length == rounded) {
-        return arrays.pop();
+    int found = find(rounded);
+    mostTaken = Math.max(mostTaken, takenElements + rounded);
+    if (found < 0) {
+      makeRoom(rounded);
+    }
+    var array = found < 0 ? new float[rounded] : remove(found);
+    takenElements += array.length;
+    return array;
+  }
+
+  /** Returns the index of the smallest free one that fits, of equals the last used; or -1. */
+  private int find(int size) {
+    int best = -1;
+    for (int i = free.size() - 1; i >= 0 && (best < 0 || free.get(best).length > size); i--) {
+      int length = free.get(i).length;
+      if (length >= size
+          && length <= (long) MOST_LARGER * size
+          && (best < 0 || length < free.get(best).length)) {
+        best = i;
       }
     }
-    return new float[rounded];
+    return best;
+  }
+
+  private void makeRoom(int size) {
+    while (!free.isEmpty() && takenElements + freeElements + size > MOST_KEPT * mostTaken) {
+      remove(0);
+    }
+  }
+
+  private float[] remove(int index) {
+    var array = free.remove(index);
+    freeElements -= array.length;
+    return array;
   }
 
   /** Takes back an array made by {@link #take}. */
   void give(float[] array) {
-    ArrayDeque<float[]> empty = null;
-    for (var arrays : free) {
-      if (arrays.isEmpty()) {
-        empty = arrays;
-      } else if (arrays.peek().length == array.length) {
-        if (arrays.size() < MOST_KEPT_PER_SIZE) {
-          arrays.push(array);
-        }
-        return;
-      }
-    }
-    if (empty == null) {
-      empty = new ArrayDeque<>();
-      free.add(empty);
-    }
-    empty.push(array);
+    takenElements -= array.length;
+    free.add(array);
+    freeElements += array.length;
+  }
+
+  /** Returns how many elements are kept for use again. */
+  long freeElements() {
+    return freeElements;
   }
 
   /** Rounds up to three significant bits, so that nearly equal sizes share arrays. */
