@@ -3,37 +3,175 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.train.Adam;
 import dev.recurrent.train.AdamW;
 import dev.recurrent.train.Optimizer;
+import java.util.function.Consumer;
 
 /**
- * Says how large a model is and how it is trained.
- *
- * @param cell the name of a cell of the catalogue, {@link #NO_CELL}, or what the task has besides
- * @param embed the size of a token's vector; 0 for a task without tokens
- * @param dropout the rate between layers
- * @param batch the sequences of a mini-batch
- * @param epochs at most so many passes through the data
- * @param learningRate of Adam
- * @param clip the limit of the gradient's norm
- * @param weightDecay of AdamW; 0 for Adam
- * @param patience the validations in a row without a new best one after which training ends
- * @param decay of the learning rate
+ * Says how large a model is and how it is trained. Immutable: what changes a setting returns a
+ * copy.
  */
-public record Settings(
-    String cell,
-    int hidden,
-    int layers,
-    int embed,
-    double dropout,
-    int batch,
-    int epochs,
-    double learningRate,
-    double clip,
-    double weightDecay,
-    int patience,
-    Decay decay) {
-
+public final class Settings {
   /** Stands for a network without a recurrent layer. */
   public static final String NO_CELL = "none";
+
+  // Written by the constructor and, before anybody else has the copy, by with.
+  private String cell;
+  private int hidden;
+  private int layers = 1;
+  private int embed;
+  private double dropout;
+  private int batch = 64;
+  private int epochs = 10;
+  private double learningRate = 1e-3;
+  private double clip = 5;
+  private double weightDecay;
+  private int patience = 3;
+  private Decay decay = Decay.NONE;
+
+  private Settings(String cell, int hidden) {
+    this.cell = cell;
+    this.hidden = hidden;
+  }
+
+  /** Returns settings with one layer and what works for many tasks. */
+  public static Settings of(String cell, int hidden) {
+    return new Settings(cell, hidden);
+  }
+
+  private Settings with(Consumer<Settings> change) {
+    var copy = new Settings(cell, hidden);
+    copy.layers = layers;
+    copy.embed = embed;
+    copy.dropout = dropout;
+    copy.batch = batch;
+    copy.epochs = epochs;
+    copy.learningRate = learningRate;
+    copy.clip = clip;
+    copy.weightDecay = weightDecay;
+    copy.patience = patience;
+    copy.decay = decay;
+    change.accept(copy);
+    return copy;
+  }
+
+  /**
+   * Returns the name of a cell of the catalogue, {@link #NO_CELL}, or what the task has besides.
+   */
+  public String cell() {
+    return cell;
+  }
+
+  /** Returns the same with another cell. */
+  public Settings cell(String name) {
+    return with(copy -> copy.cell = name);
+  }
+
+  /** Returns the hidden size. */
+  public int hidden() {
+    return hidden;
+  }
+
+  /** Returns the same with another hidden size. */
+  public Settings hidden(int size) {
+    return with(copy -> copy.hidden = size);
+  }
+
+  /** Returns the number of layers. */
+  public int layers() {
+    return layers;
+  }
+
+  /** Returns the same with another number of layers. */
+  public Settings layers(int count) {
+    return with(copy -> copy.layers = count);
+  }
+
+  /** Returns the size of a token's vector; 0 for a task without tokens. */
+  public int embed() {
+    return embed;
+  }
+
+  /** Returns the same with another size of a token's vector. */
+  public Settings embed(int size) {
+    return with(copy -> copy.embed = size);
+  }
+
+  /** Returns the rate of dropout between layers. */
+  public double dropout() {
+    return dropout;
+  }
+
+  /** Returns the same with another rate of dropout. */
+  public Settings dropout(double rate) {
+    return with(copy -> copy.dropout = rate);
+  }
+
+  /** Returns the number of sequences of a mini-batch. */
+  public int batch() {
+    return batch;
+  }
+
+  /** Returns the same with another size of a mini-batch. */
+  public Settings batch(int size) {
+    return with(copy -> copy.batch = size);
+  }
+
+  /** Returns how many passes through the data there are at most. */
+  public int epochs() {
+    return epochs;
+  }
+
+  /** Returns after how many validations in a row without a new best one training ends. */
+  public int patience() {
+    return patience;
+  }
+
+  /** Returns the same with another number of epochs and patience. */
+  public Settings epochs(int count, int newPatience) {
+    return with(
+        copy -> {
+          copy.epochs = count;
+          copy.patience = newPatience;
+        });
+  }
+
+  /** Returns the learning rate of Adam. */
+  public double learningRate() {
+    return learningRate;
+  }
+
+  /** Returns the limit of the gradient's norm. */
+  public double clip() {
+    return clip;
+  }
+
+  /** Returns the same with another learning rate and limit of the gradient's norm. */
+  public Settings learning(double rate, double limit) {
+    return with(
+        copy -> {
+          copy.learningRate = rate;
+          copy.clip = limit;
+        });
+  }
+
+  /** Returns the weight decay of AdamW; 0 for Adam. */
+  public double weightDecay() {
+    return weightDecay;
+  }
+
+  /** Returns the same with another weight decay. */
+  public Settings weightDecay(double rate) {
+    return with(copy -> copy.weightDecay = rate);
+  }
+
+  /** Returns how the learning rate falls. */
+  public Decay decay() {
+    return decay;
+  }
+
+  /** Returns the same with another decay of the learning rate. */
+  public Settings decay(Decay course) {
+    return with(copy -> copy.decay = course);
+  }
 
   /** Returns the optimizer that they describe. */
   Optimizer optimizer() {
@@ -42,186 +180,14 @@ public record Settings(
         : AdamW.withLearningRate(learningRate).withWeightDecay(weightDecay);
   }
 
-  /** Returns settings with one layer and what works for many tasks. */
-  public static Settings of(String cell, int hidden) {
-    return new Settings(cell, hidden, 1, 0, 0, 64, 10, 1e-3, 5, 0, 3, Decay.NONE);
-  }
-
-  /** Returns the same with another hidden size. */
-  public Settings hidden(int size) {
-    return new Settings(
-        cell,
-        size,
-        layers,
-        embed,
-        dropout,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another number of layers. */
-  public Settings layers(int count) {
-    return new Settings(
-        cell,
-        hidden,
-        count,
-        embed,
-        dropout,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another size of a token's vector. */
-  public Settings embed(int size) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        size,
-        dropout,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another rate of dropout. */
-  public Settings dropout(double rate) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        rate,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another size of a mini-batch. */
-  public Settings batch(int size) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        dropout,
-        size,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another number of epochs and patience. */
-  public Settings epochs(int count, int newPatience) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        dropout,
-        batch,
-        count,
-        learningRate,
-        clip,
-        weightDecay,
-        newPatience,
-        decay);
-  }
-
-  /** Returns the same with another learning rate and limit of the gradient's norm. */
-  public Settings learning(double rate, double limit) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        dropout,
-        batch,
-        epochs,
-        rate,
-        limit,
-        weightDecay,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another weight decay. */
-  public Settings weightDecay(double rate) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        dropout,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        rate,
-        patience,
-        decay);
-  }
-
-  /** Returns the same with another decay of the learning rate. */
-  public Settings decay(Decay course) {
-    return new Settings(
-        cell,
-        hidden,
-        layers,
-        embed,
-        dropout,
-        batch,
-        epochs,
-        learningRate,
-        clip,
-        weightDecay,
-        patience,
-        course);
-  }
-
   @Override
   public String toString() {
-    return "--cell "
-        + cell
-        + " --hidden "
-        + hidden
-        + " --layers "
-        + layers
+    return ("--cell " + cell + " --hidden " + hidden + " --layers " + layers)
         + (embed == 0 ? "" : " --embed " + embed)
-        + " --dropout "
-        + dropout
-        + " --batch "
-        + batch
-        + " --epochs "
-        + epochs
-        + " --lr "
-        + learningRate
-        + " --clip "
-        + clip
+        + (" --dropout " + dropout + " --batch " + batch + " --epochs " + epochs)
+        + (" --lr " + learningRate + " --clip " + clip)
         + (weightDecay == 0 ? "" : " --weight-decay " + weightDecay)
-        + " --patience "
-        + patience
+        + (" --patience " + patience)
         + (decay == Decay.NONE ? "" : " --decay " + decay);
   }
 }

@@ -207,19 +207,21 @@ final class TaskOptions {
         throw new IllegalArgumentException(
             "--embed: expected a task with tokens, got one that reads numbers");
       }
-      return new Settings(
-          Objects.requireNonNullElse(cell, defaults.cell()),
-          Objects.requireNonNullElse(hidden, defaults.hidden()),
-          Objects.requireNonNullElse(layers, defaults.layers()),
-          Objects.requireNonNullElse(embed, defaults.embed()),
-          Objects.requireNonNullElse(dropout, defaults.dropout()),
-          Objects.requireNonNullElse(batch, defaults.batch()),
-          Objects.requireNonNullElse(epochs, defaults.epochs()),
-          Objects.requireNonNullElse(learningRate, defaults.learningRate()),
-          Objects.requireNonNullElse(clip, defaults.clip()),
-          Objects.requireNonNullElse(weightDecay, defaults.weightDecay()),
-          Objects.requireNonNullElse(patience, defaults.patience()),
-          Objects.requireNonNullElse(decay, defaults.decay()));
+      return defaults
+          .cell(Objects.requireNonNullElse(cell, defaults.cell()))
+          .hidden(Objects.requireNonNullElse(hidden, defaults.hidden()))
+          .layers(Objects.requireNonNullElse(layers, defaults.layers()))
+          .embed(Objects.requireNonNullElse(embed, defaults.embed()))
+          .dropout(Objects.requireNonNullElse(dropout, defaults.dropout()))
+          .batch(Objects.requireNonNullElse(batch, defaults.batch()))
+          .epochs(
+              Objects.requireNonNullElse(epochs, defaults.epochs()),
+              Objects.requireNonNullElse(patience, defaults.patience()))
+          .learning(
+              Objects.requireNonNullElse(learningRate, defaults.learningRate()),
+              Objects.requireNonNullElse(clip, defaults.clip()))
+          .weightDecay(Objects.requireNonNullElse(weightDecay, defaults.weightDecay()))
+          .decay(Objects.requireNonNullElse(decay, defaults.decay()));
     }
   }
 }
