@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads treebanks in the CoNLL-U format of Universal Dependencies, as far as tagging needs them:
@@ -15,6 +16,9 @@ import java.util.List;
  * out. Format: <a href="https://universaldependencies.org/format.html">Universal Dependencies</a>.
  */
 public final class ConllU {
+  /** Stands for a tag that is not known. */
+  public static final String NO_TAG = "_";
+
   private static final int FIELDS = 10;
 
   private ConllU() {}
@@ -22,7 +26,7 @@ public final class ConllU {
   /**
    * A sentence.
    *
-   * @param words at least one
+   * @param words at least one in a treebank
    */
   public record Sentence(List<Word> words) {
     /** Copies the words. */
@@ -46,7 +50,8 @@ public final class ConllU {
    *
    * @param form the word as it is in the text
    * @param upos the universal part of speech, such as {@code NOUN}
-   * @param xpos the part of speech in the language's own tag set, such as {@code NNS}, or {@code _}
+   * @param xpos the part of speech in the language's own tag set, such as {@code NNS}, or {@link
+   *     #NO_TAG}
    */
   public record Word(String form, String upos, String xpos) {}
 
@@ -80,6 +85,25 @@ public final class ConllU {
       addSentence(words, sentences);
     }
     return Collections.unmodifiableList(sentences);
+  }
+
+  /**
+   * Tells by its name whether a file is a treebank: {@code .conllu}, with or without {@code .gz}.
+   */
+  public static boolean isTreebank(Path file) {
+    return DataStream.plainName(file).toLowerCase(Locale.ROOT).endsWith(".conllu");
+  }
+
+  /**
+   * Reads lines of words parted by spaces as sentences whose tags are not known.
+   *
+   * @throws DataException if a line is not UTF-8 and malformed rows are not to be skipped
+   */
+  public static List<Sentence> untagged(Path file, Rows rows) throws IOException {
+    return TextFile.lines(file, rows).stream()
+        .map(Tokenizer.whitespace()::tokens)
+        .map(words -> new Sentence(words.stream().map(w -> new Word(w, NO_TAG, NO_TAG)).toList()))
+        .toList();
   }
 
   private static void addSentence(List<Word> words, List<Sentence> sentences) {

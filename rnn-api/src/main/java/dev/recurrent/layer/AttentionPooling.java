@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * "Hierarchical attention networks for document classification", equations 5 to 7). Row i belongs
  * to the caller's sequence i; that of a sequence of length 0 is zeros.
  */
-public final class AttentionPooling extends Layer {
+public final class AttentionPooling extends SequencePooling {
   private final int inputs;
   private final int size;
   private final Dense hidden;
@@ -44,6 +44,7 @@ public final class AttentionPooling extends Layer {
   /**
    * Returns the weighted mean of each sequence: x {@code [N, inputs]} gives {@code [B, inputs]}.
    */
+  @Override
   public Tensor on(Tape tape, Tensor x) {
     return attend(tape, x).contexts();
   }

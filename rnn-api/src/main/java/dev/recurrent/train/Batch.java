@@ -1,6 +1,7 @@
 package dev.recurrent.train;
 
 import dev.recurrent.tape.Sequences;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,6 +23,18 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
   /** Returns a batch of inputs and targets. */
   public static Batch of(Sequences inputs, Sequences targets) {
     return new Batch(inputs, targets, Map.of());
+  }
+
+  /** Returns a batch of inputs whose targets are not known: none counts. */
+  public static Batch of(Sequences inputs) {
+    var ignored = new int[inputs.batch()];
+    Arrays.fill(ignored, Sequences.IGNORED);
+    return of(inputs, Sequences.ofLabels(ignored));
+  }
+
+  /** Returns the same batch with other targets. */
+  public Batch withTargets(Sequences known) {
+    return new Batch(inputs, known, others);
   }
 
   /** Returns the same batch with further sequences. */

@@ -2,6 +2,8 @@ package dev.recurrent.data;
 
 import static dev.recurrent.data.DataFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.ConllU.Word;
@@ -44,6 +46,19 @@ class ConllUTest {
   @Test
   void anEmptyFileHasNoSentences() throws IOException {
     assertEquals(List.of(), ConllU.read(write(""), Rows.failing()));
+  }
+
+  @Test
+  void linesOfWordsAreSentencesWithoutTags() throws IOException {
+    Path file = DataFiles.write(folder.resolve("a.txt"), "do  n't\n\n1.5 €\n");
+    var expected =
+        List.of(
+            new Sentence(List.of(new Word("do", "_", "_"), new Word("n't", "_", "_"))),
+            new Sentence(List.of()),
+            new Sentence(List.of(new Word("1.5", "_", "_"), new Word("€", "_", "_"))));
+    assertEquals(expected, ConllU.untagged(file, Rows.failing()));
+    assertFalse(ConllU.isTreebank(file));
+    assertTrue(ConllU.isTreebank(Path.of("a.CoNLLU.gz")));
   }
 
   @Test

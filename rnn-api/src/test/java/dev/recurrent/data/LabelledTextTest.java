@@ -5,6 +5,7 @@ import static dev.recurrent.data.DataFiles.write;
 import static dev.recurrent.data.DataFiles.writeBytes;
 import static dev.recurrent.data.DataFiles.writeGzip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +63,33 @@ class LabelledTextTest {
     assertEquals(
         expected.subList(2, 3),
         LabelledFiles.read(List.of(folder.resolve("Zulu.txt")), Rows.failing()));
+  }
+
+  @Test
+  void tablesFoldersAndLinesAreReadByWhatTheyAre() throws IOException {
+    Path table = write(folder.resolve("a.csv"), "id,stars,review\n1,5,fine\n2,1,dull\n3,3,so so\n");
+    Path unlabelled = writeGzip(folder.resolve("a.TSV.gz"), "review\nso \"so\"\n");
+    Path lines = write(folder.resolve("a.txt"), "so, so\n\n");
+    write(Files.createDirectories(folder.resolve("sorted/5")).resolve("a.txt"), "good");
+    write(Files.createDirectories(folder.resolve("sorted/1")).resolve("a.txt"), "bad");
+    var all = new LabelledTexts("review", "stars", List.of());
+    var some = new LabelledTexts("review", "stars", List.of("5", "1"));
+    var texts = List.of(new LabelledText("5", "fine"), new LabelledText("1", "dull"));
+    var rows = Rows.failing();
+    assertEquals(texts, some.read(table, rows));
+    assertEquals(texts, all.read(table, rows).subList(0, 2));
+    assertEquals(3, all.read(table, rows).size());
+    for (var reader : List.of(all, some)) {
+      assertEquals(List.of(new LabelledText(null, "so \"so\"")), reader.read(unlabelled, rows));
+      assertEquals(
+          List.of(new LabelledText(null, "so, so"), new LabelledText(null, "")),
+          reader.read(lines, rows));
+    }
+    var sorted = List.of(new LabelledText("1", "bad"), new LabelledText("5", "good"));
+    assertEquals(sorted, all.read(folder.resolve("sorted"), rows));
+    assertEquals(sorted.reversed(), some.read(folder.resolve("sorted"), rows));
+    var misnamed = new LabelledTexts("text", "stars", List.of());
+    assertThrows(IllegalArgumentException.class, () -> misnamed.read(table, rows));
   }
 
   @Test

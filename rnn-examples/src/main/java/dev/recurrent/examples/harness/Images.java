@@ -34,16 +34,17 @@ public final class Images {
   }
 
   /**
-   * Refuses images without labels.
+   * Returns the parts if they have labels.
    *
    * @param image that of an example
-   * @throws DataException if a part has some
+   * @throws DataException if a part has none
    */
-  public static <E> void requireLabels(Parts<E> parts, Function<E, LabelledImage> image)
+  public static <E> Parts<E> requireLabels(Parts<E> parts, Function<E, LabelledImage> image)
       throws DataException {
     for (var part : List.of(parts.training(), parts.validation(), parts.test())) {
       image.apply(part.getFirst()).source().requireLabels();
     }
+    return parts;
   }
 
   /**

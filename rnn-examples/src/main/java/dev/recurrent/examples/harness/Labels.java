@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> an example
  */
-public final class Labels<E> {
+public final class Labels<E> implements Labelling<E> {
   private final Vocabulary classes;
   private final Function<E, String> text;
   private final Function<E, @Nullable String> label;
@@ -52,12 +52,13 @@ public final class Labels<E> {
     return Vocabulary.ofTokens(found, new Vocabulary.Selection(1, Integer.MAX_VALUE));
   }
 
-  /** Returns the number of classes. */
+  @Override
   public int size() {
     return classes.size();
   }
 
   /** Returns the targets of examples, {@code [B]}. */
+  @Override
   public Sequences targets(List<E> examples) {
     var targets = new int[examples.size()];
     for (int i = 0; i < targets.length; i++) {
@@ -69,6 +70,7 @@ public final class Labels<E> {
   /**
    * Returns the likeliest class of each example, with its probability; logits {@code [B, classes]}.
    */
+  @Override
   public List<Outcome> outcomes(List<E> examples, Tensor logits) {
     var values = logits.toArray();
     var outcomes = new ArrayList<Outcome>();
@@ -113,12 +115,14 @@ public final class Labels<E> {
   }
 
   /** Returns macro F1, in which each class counts the same, and accuracy. */
+  @Override
   public List<Measure> measures() {
     return List.of(Measures.macroF1(size()), Measures.ACCURACY);
   }
 
   /** Returns the outcomes of always predicting the most frequent class of the training part. */
-  public List<Outcome> majority(Parts<E> parts) {
+  @Override
+  public List<Outcome> baseline(Parts<E> parts) {
     var counts = new int[size()];
     parts.training().forEach(example -> counts[target(example)]++);
     int largest = 0;
@@ -131,7 +135,7 @@ public final class Labels<E> {
         .toList();
   }
 
-  /** Prints the confusion matrix of a test, and draws it as {@code confusion.png}. */
+  @Override
   public void report(Task.Report<E> report) throws IOException {
     var matrix = new ConfusionMatrix(classes.tokens());
     for (int i = 0; i < report.examples().size(); i++) {

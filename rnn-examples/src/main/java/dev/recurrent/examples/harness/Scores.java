@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -100,7 +99,7 @@ final class Scores {
       if (!Double.isNaN(row.baseline)) {
         numbers.put("baseline", row.baseline);
       }
-      json.put(row.measure.name(), Map.copyOf(numbers));
+      json.put(row.measure.name(), numbers);
     }
     var mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     AtomicFiles.write(folder.resolve(FILE), mapper.writeValueAsBytes(json));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> an example
  */
-public final class StepLabels<E> {
+public final class StepLabels<E> implements Labelling<E> {
   private static final int WIDEST_TABLE = 20;
   private static final Measure UNSEEN =
       new Measure("accuracy of unseen words", "", Goal.MAXIMIZE, 2, sums -> sums[0] / sums[1]);
@@ -66,17 +66,19 @@ public final class StepLabels<E> {
     return Vocabulary.ofTokens(found, Vocabulary.Selection.ALL);
   }
 
-  /** Returns the number of labels. */
+  @Override
   public int size() {
     return labels.size();
   }
 
   /** Returns the targets of examples, one for each word. */
+  @Override
   public Sequences targets(List<E> examples) {
     return Sequences.ofTokens(examples.stream().map(this::target).toList());
   }
 
   /** Returns the likeliest label of each word; logits {@code [N, labels]}, packed. */
+  @Override
   public List<Outcome> outcomes(List<E> examples, Tensor logits) {
     var rows = logits.unpack();
     var outcomes = new ArrayList<Outcome>();
@@ -88,6 +90,7 @@ public final class StepLabels<E> {
   }
 
   /** Returns the scores: of all words, of those that did not occur in training, of examples. */
+  @Override
   public List<Measure> measures() {
     return List.of(Measures.ACCURACY, UNSEEN, Measures.EXACT_MATCH);
   }
@@ -96,7 +99,8 @@ public final class StepLabels<E> {
    * Returns the outcomes of giving each word the label that it has most often in training, and
    * words that do not occur there the most frequent label of all.
    */
-  public List<Outcome> mostFrequent(Parts<E> parts) {
+  @Override
+  public List<Outcome> baseline(Parts<E> parts) {
     var counts = new HashMap<String, float[]>();
     var all = new float[size()];
     for (var example : parts.training()) {
@@ -118,10 +122,8 @@ public final class StepLabels<E> {
         .toList();
   }
 
-  /**
-   * Draws which labels are taken for which as {@code confusion.png}, and prints it where there are
-   * not too many.
-   */
+  /** {@inheritDoc} It is printed where there are not too many labels. */
+  @Override
   public void report(Task.Report<E> report) throws IOException {
     var matrix = new ConfusionMatrix(labels.tokens());
     for (int i = 0; i < report.examples().size(); i++) {

@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Precision;
 import java.io.IOException;
@@ -189,6 +190,12 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns the cell of the run, which must be one of the catalogue. */
   protected final CellDefinition cell() {
     return Cells.named(settings().cell());
+  }
+
+  /** Returns the recurrent layers that the settings describe, in one direction. */
+  protected final Recurrent recurrent(int inputs) {
+    var s = settings();
+    return Recurrent.of(cell(), inputs, s.hidden()).layers(s.layers()).dropout(s.dropout());
   }
 
   /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.made;
 
+import dev.recurrent.data.CaptionedImage;
 import dev.recurrent.data.Idx;
 import dev.recurrent.data.LabelledImage;
 import dev.recurrent.data.LabelledImages;
@@ -31,9 +32,11 @@ public final class MadeImages {
         .all();
   }
 
-  /** Returns what the shape of an image is called. */
-  public static String name(LabelledImage image) {
-    return NAMES.get(Objects.requireNonNull(image.label()));
+  /** Makes the same images with what their shapes are called. */
+  public static List<CaptionedImage> captioned(int count, long seed) {
+    return of(count, seed).stream()
+        .map(image -> new CaptionedImage(image, NAMES.get(Objects.requireNonNull(image.label()))))
+        .toList();
   }
 
   private static void draw(String shape, byte[] pixels, int offset, SplittableRandom random) {

@@ -4,16 +4,17 @@ import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.data.LabelledFiles;
 import dev.recurrent.data.LabelledText;
+import dev.recurrent.data.LabelledTexts;
 import dev.recurrent.data.Rows;
-import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.harness.Facts;
+import dev.recurrent.examples.harness.Labelling;
+import dev.recurrent.examples.harness.LabellingModel;
+import dev.recurrent.examples.harness.LabellingTask;
 import dev.recurrent.examples.harness.Labels;
-import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
-import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeNames;
 import dev.recurrent.layer.Dense;
@@ -21,13 +22,10 @@ import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
-import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
-import dev.recurrent.train.Metric;
-import dev.recurrent.train.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,22 +42,21 @@ import picocli.CommandLine.Command;
       "",
       "Reads a folder with one file for each class, NAME.txt, a text in each line."
     })
-public final class Classify extends Task<LabelledText> {
+public final class Classify extends LabellingTask<LabelledText> {
+  private static final Tokenizer CHARACTERS = Tokenizer.characters();
 
   // Data: a name and its language.
 
   @Override
   protected List<LabelledText> read(Path path, Rows rows) throws IOException {
-    if (Files.isDirectory(path)) {
-      return LabelledFiles.read(path, rows);
-    }
-    return TextFile.lines(path, rows).stream().map(text -> new LabelledText(null, text)).toList();
+    return Files.isDirectory(path)
+        ? LabelledFiles.read(path, rows)
+        : LabelledTexts.lines(path, rows);
   }
 
   @Override
   protected Parts<LabelledText> sample(long seed) {
-    return new Parts<>(
-        MadeNames.of(2000, seed), MadeNames.of(300, seed + 1), MadeNames.of(300, seed + 2));
+    return Parts.made(2000, 300, seed, MadeNames::of);
   }
 
   @Override
@@ -74,67 +71,47 @@ public final class Classify extends Task<LabelledText> {
 
   @Override
   protected TaskModel<LabelledText> model(Facts facts) {
-    return new NameModel(facts.vocabulary("characters"), labels(facts));
+    return new NameModel(facts);
   }
 
-  private final class NameModel extends TaskModel<LabelledText> {
+  private final class NameModel extends LabellingModel<LabelledText> {
     private final Vocabulary characters;
-    private final Labels<LabelledText> labels;
     private final Embedding embedding;
     private final Recurrent recurrent;
     private final Dropout dropout;
     private final Dense output;
 
-    NameModel(Vocabulary characters, Labels<LabelledText> labels) {
-      this.characters = characters;
-      this.labels = labels;
+    NameModel(Facts facts) {
+      super(labels(facts));
+      characters = facts.vocabulary("characters");
       var s = settings();
       embedding = add("embedding", Embedding.of(characters.size(), s.embed()));
-      recurrent =
-          add(
-              "recurrent",
-              Recurrent.of(cell(), s.embed(), s.hidden())
-                  .layers(s.layers())
-                  .dropout(s.dropout())
-                  .bidirectional());
+      recurrent = add("recurrent", recurrent(s.embed()).bidirectional());
       dropout = add("dropout", Dropout.of(s.dropout()));
-      output = add("output", Dense.of(recurrent.outputSize(), labels.size()));
+      output = add("output", Dense.of(recurrent.outputSize(), labels(facts).size()));
     }
 
     @Override
-    public int length(LabelledText example) {
-      return example.text().length();
+    public int length(LabelledText name) {
+      return name.text().length();
     }
 
     @Override
-    public Batch batch(List<LabelledText> examples) {
-      return Batch.of(characters(examples), labels.targets(examples));
+    protected Batch inputs(List<LabelledText> names) {
+      return Batch.of(
+          Sequences.ofTokens(
+              names.stream().map(n -> characters.encode(CHARACTERS.tokens(n.text()))).toList()));
     }
 
-    private Sequences characters(List<LabelledText> examples) {
-      var tokens = Tokenizer.characters();
-      return Sequences.ofTokens(
-          examples.stream().map(e -> characters.encode(tokens.tokens(e.text()))).toList());
-    }
-
-    private Tensor logits(Tape tape, Sequences names) { // [B, classes]
-      var last = recurrent.run(tape, embedding.on(tape, names), List.of()).last();
+    @Override
+    protected Tensor logits(Tape tape, Batch batch) { // [B, classes]
+      var last = recurrent.run(tape, embedding.on(tape, batch.inputs())).last();
       return output.on(tape, dropout.on(tape, last));
     }
 
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
-      return crossEntropy(logits(tape, batch.inputs()), batch.targets());
-    }
-
-    @Override
-    public Metric validation() {
-      return Metrics.accuracy((tape, batch, state) -> logits(tape, batch.inputs()));
-    }
-
-    @Override
-    public List<Outcome> predict(Tape tape, List<LabelledText> examples) {
-      return labels.outcomes(examples, logits(tape, characters(examples)));
+      return crossEntropy(logits(tape, batch), batch.targets());
     }
   }
 
@@ -153,22 +130,8 @@ public final class Classify extends Task<LabelledText> {
 
   // Evaluation: macro F1, in which each language counts the same, however few names it has.
 
-  private static Labels<LabelledText> labels(Facts facts) {
+  @Override
+  protected Labelling<LabelledText> labels(Facts facts) {
     return new Labels<>(facts.vocabulary("classes"), LabelledText::text, LabelledText::label);
-  }
-
-  @Override
-  protected List<Measure> measures(Facts facts) {
-    return labels(facts).measures();
-  }
-
-  @Override
-  protected List<Outcome> baseline(Parts<LabelledText> parts, Facts facts) {
-    return labels(facts).majority(parts);
-  }
-
-  @Override
-  protected void report(Report<LabelledText> report) throws IOException {
-    labels(report.facts()).report(report);
   }
 }

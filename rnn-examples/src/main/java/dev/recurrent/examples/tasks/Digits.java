@@ -8,24 +8,21 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Images;
+import dev.recurrent.examples.harness.Labelling;
+import dev.recurrent.examples.harness.LabellingModel;
+import dev.recurrent.examples.harness.LabellingTask;
 import dev.recurrent.examples.harness.Labels;
-import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
-import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeImages;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
-import dev.recurrent.score.Measure;
-import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
-import dev.recurrent.train.Metric;
-import dev.recurrent.train.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +42,7 @@ import picocli.CommandLine.Option;
       "Reads images as MNIST's: IDX files, the labels beside them by name, compressed or not, or a"
           + " folder with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels."
     })
-public final class Digits extends Task<LabelledImage> {
+public final class Digits extends LabellingTask<LabelledImage> {
 
   /** Says what a step is. */
   enum Order {
@@ -77,23 +74,19 @@ public final class Digits extends Task<LabelledImage> {
 
   @Override
   protected Parts<LabelledImage> parts(Rows rows) throws IOException {
-    var parts = super.parts(rows);
-    Images.requireLabels(parts, image -> image);
-    return parts;
+    return Images.requireLabels(super.parts(rows), image -> image);
   }
 
   @Override
   protected Parts<LabelledImage> sample(long seed) {
-    return new Parts<>(
-        MadeImages.of(2000, seed), MadeImages.of(300, seed + 1), MadeImages.of(300, seed + 2));
+    return Parts.made(2000, 300, seed, MadeImages::of);
   }
 
   @Override
   protected Facts learn(List<LabelledImage> training) {
-    var first = training.getFirst();
     var classes = training.stream().map(LabelledImage::label).distinct().sorted();
     return Facts.none()
-        .with("width", order == Order.ROWS ? first.columns() : 1)
+        .with("width", order == Order.ROWS ? training.getFirst().columns() : 1)
         .with("classes", Vocabulary.of(classes.map(String::valueOf).toList()));
   }
 
@@ -101,66 +94,48 @@ public final class Digits extends Task<LabelledImage> {
 
   @Override
   protected TaskModel<LabelledImage> model(Facts facts) {
-    return new DigitModel((int) facts.numbers("width")[0], labels(facts));
+    return new DigitModel(facts);
   }
 
-  private final class DigitModel extends TaskModel<LabelledImage> {
+  private final class DigitModel extends LabellingModel<LabelledImage> {
     private final int width;
-    private final Labels<LabelledImage> labels;
     private final Recurrent recurrent;
     private final Dropout dropout;
     private final Dense output;
 
-    DigitModel(int width, Labels<LabelledImage> labels) {
-      this.width = width;
-      this.labels = labels;
-      var s = settings();
-      recurrent =
-          add(
-              "recurrent",
-              Recurrent.of(cell(), width, s.hidden()).layers(s.layers()).dropout(s.dropout()));
-      dropout = add("dropout", Dropout.of(s.dropout()));
-      output = add("output", Dense.of(recurrent.outputSize(), labels.size()));
+    DigitModel(Facts facts) {
+      super(labels(facts));
+      width = (int) facts.numbers("width")[0];
+      recurrent = add("recurrent", recurrent(width));
+      dropout = add("dropout", Dropout.of(settings().dropout()));
+      output = add("output", Dense.of(recurrent.outputSize(), labels(facts).size()));
     }
 
     @Override
-    public int length(LabelledImage example) {
-      return example.rows() * example.columns() / width;
+    public int length(LabelledImage image) {
+      return image.rows() * image.columns() / width;
     }
 
     @Override
-    public Batch batch(List<LabelledImage> examples) {
-      return Batch.of(steps(examples), labels.targets(examples));
-    }
-
-    private Sequences steps(List<LabelledImage> examples) {
-      var first = examples.getFirst();
+    protected Batch inputs(List<LabelledImage> images) {
+      var first = images.getFirst();
       if (order == Order.ROWS && first.columns() != width) {
         throw new IllegalArgumentException(
             "%s: expected images of %d columns, as in training, got %d"
                 .formatted(first.source().name(), width, first.columns()));
       }
-      return Images.steps(examples, width);
+      return Batch.of(Images.steps(images, width));
     }
 
-    private Tensor logits(Tape tape, Sequences images) { // [B, classes]
-      var last = recurrent.run(tape, tape.input(images), List.of()).last();
+    @Override
+    protected Tensor logits(Tape tape, Batch batch) { // [B, classes]
+      var last = recurrent.run(tape, tape.input(batch.inputs())).last();
       return output.on(tape, dropout.on(tape, last));
     }
 
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
-      return crossEntropy(logits(tape, batch.inputs()), batch.targets());
-    }
-
-    @Override
-    public Metric validation() {
-      return Metrics.accuracy((tape, batch, state) -> logits(tape, batch.inputs()));
-    }
-
-    @Override
-    public List<Outcome> predict(Tape tape, List<LabelledImage> examples) {
-      return labels.outcomes(examples, logits(tape, steps(examples)));
+      return crossEntropy(logits(tape, batch), batch.targets());
     }
   }
 
@@ -183,25 +158,11 @@ public final class Digits extends Task<LabelledImage> {
 
   // Evaluation: the share of images that are read as what they are.
 
-  private static Labels<LabelledImage> labels(Facts facts) {
+  @Override
+  protected Labelling<LabelledImage> labels(Facts facts) {
     return new Labels<>(
         facts.vocabulary("classes"),
         LabelledImage::toString,
         image -> image.label() == null ? null : String.valueOf(image.label()));
-  }
-
-  @Override
-  protected List<Measure> measures(Facts facts) {
-    return labels(facts).measures();
-  }
-
-  @Override
-  protected List<Outcome> baseline(Parts<LabelledImage> parts, Facts facts) {
-    return labels(facts).majority(parts);
-  }
-
-  @Override
-  protected void report(Report<LabelledImage> report) throws IOException {
-    labels(report.facts()).report(report);
   }
 }

@@ -1,8 +1,6 @@
 package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
-import static dev.recurrent.train.Losses.crossEntropySums;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.KeyedText;
@@ -13,17 +11,17 @@ import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.KeyLists;
+import dev.recurrent.examples.harness.NextTokenModel;
+import dev.recurrent.examples.harness.NextTokens;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.RecurrentWriter;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
-import dev.recurrent.examples.harness.TeacherForcing;
 import dev.recurrent.examples.harness.TextWriter;
 import dev.recurrent.examples.made.MadeCaptions;
 import dev.recurrent.examples.run.Numbers;
-import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
@@ -31,18 +29,12 @@ import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.score.Measure;
-import dev.recurrent.score.Measures;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
-import dev.recurrent.train.Metric;
-import dev.recurrent.train.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +56,6 @@ import picocli.CommandLine.Option;
     })
 public final class Sentences extends Task<KeyedText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
-  private static final int SAMPLES = 20;
 
   @Option(
       names = "--min-count",
@@ -92,64 +83,47 @@ public final class Sentences extends Task<KeyedText> {
 
   @Override
   protected Parts<KeyedText> sample(long seed) {
-    return new Parts<>(
-        MadeCaptions.of(700, seed), MadeCaptions.of(100, seed + 1), MadeCaptions.of(100, seed + 2));
+    return Parts.made(700, 100, seed, MadeCaptions::of);
   }
 
   @Override
   protected Facts learn(List<KeyedText> training) {
     var selection = new Vocabulary.Selection(minimumCount, Integer.MAX_VALUE);
+    var words = training.stream().map(sentence -> WORDS.tokens(sentence.text())).toList();
+    var known = Vocabulary.ofTokens(words, selection);
     return Facts.none()
-        .with(
-            "words",
-            Vocabulary.ofTokens(words(training), selection)
-                .withSpecials(Vocabulary.UNKNOWN, Vocabulary.BEGIN, Vocabulary.END));
+        .with("words", known.withSpecials(Vocabulary.UNKNOWN, Vocabulary.BEGIN, Vocabulary.END));
   }
 
-  private static List<List<String>> words(List<KeyedText> sentences) {
-    return sentences.stream().map(sentence -> WORDS.tokens(sentence.text())).toList();
+  private static NextTokens<KeyedText> texts(Facts facts) {
+    return new NextTokens<>(facts.vocabulary("words"), WORDS, KeyedText::text);
   }
 
   // Model: each word from those before it.
 
   @Override
   protected TaskModel<KeyedText> model(Facts facts) {
-    return new SentenceModel(facts.vocabulary("words"));
+    return new SentenceModel(facts);
   }
 
-  private final class SentenceModel extends TaskModel<KeyedText>
+  private final class SentenceModel extends NextTokenModel<KeyedText>
       implements DecoderVocabulary, TextWriter {
     private final Vocabulary words;
     private final Embedding embedding;
-    private final Dropout dropout;
+    private final Dropout dropout = add("dropout", Dropout.of(settings().dropout()));
     private final Recurrent recurrent;
     private final Dense narrow;
     private final Dense output;
 
-    SentenceModel(Vocabulary words) {
-      this.words = words;
-      var s = settings();
-      embedding =
-          add(
-              "embedding",
-              Embedding.of(words.size(), s.embed()).initialized(Initializer.uniform(0.1)));
-      dropout = add("dropout", Dropout.of(s.dropout()));
-      recurrent =
-          add(
-              "recurrent",
-              Recurrent.of(cell(), s.embed(), s.hidden()).layers(s.layers()).dropout(s.dropout()));
-      narrow = add("narrow", Dense.of(s.hidden(), s.embed()));
+    SentenceModel(Facts facts) {
+      super(texts(facts));
+      words = facts.vocabulary("words");
+      int embed = settings().embed();
+      var vectors = Embedding.of(words.size(), embed).initialized(Initializer.uniform(0.1));
+      embedding = add("embedding", vectors);
+      recurrent = add("recurrent", recurrent(embed));
+      narrow = add("narrow", Dense.of(settings().hidden(), embed));
       output = add("output", Dense.tiedTo(embedding));
-    }
-
-    @Override
-    public int length(KeyedText example) {
-      return WORDS.tokens(example.text()).size() + 1;
-    }
-
-    @Override
-    public Batch batch(List<KeyedText> examples) {
-      return TeacherForcing.batch(words, words(examples));
     }
 
     @Override
@@ -162,7 +136,8 @@ public final class Sentences extends Task<KeyedText> {
       return output.on(tape, narrow.on(tape, dropout.on(tape, states)));
     }
 
-    private Tensor logits(Tape tape, Batch batch) {
+    @Override
+    protected Tensor logits(Tape tape, Batch batch) {
       return logits(tape, recurrent.on(tape, embed(tape, batch.inputs())));
     }
 
@@ -172,29 +147,9 @@ public final class Sentences extends Task<KeyedText> {
     }
 
     @Override
-    public Metric validation() {
-      return Metrics.PERPLEXITY;
-    }
-
-    @Override
-    public List<Outcome> predict(Tape tape, List<KeyedText> examples) {
-      var batch = batch(examples);
-      var nats = crossEntropySums(logits(tape, batch), batch.targets());
-      var outcomes = new ArrayList<Outcome>();
-      for (int i = 0; i < nats.length; i++) {
-        int targets = length(examples.get(i));
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("input", examples.get(i).text());
-        fields.put("perplexity", Numbers.format("%.2f", Math.exp(nats[i] / targets)));
-        outcomes.add(new Outcome(fields, List.of(new double[] {nats[i], targets})));
-      }
-      return outcomes;
-    }
-
-    @Override
     public List<String> write(String beginning, int count, double temperature, long seed) {
-      return new RecurrentWriter(recurrent, this, words, WORDS)
-          .write(beginning, count, temperature, seed);
+      var writer = new RecurrentWriter(recurrent, this, words, WORDS);
+      return writer.write(beginning, count, temperature, seed);
     }
   }
 
@@ -218,51 +173,16 @@ public final class Sentences extends Task<KeyedText> {
 
   @Override
   protected List<Measure> measures(Facts facts) {
-    return List.of(Measures.PERPLEXITY);
+    return texts(facts).measures();
   }
 
   @Override
   protected List<Outcome> baseline(Parts<KeyedText> parts, Facts facts) {
-    var words = facts.vocabulary("words");
-    var counts = new double[words.size()];
-    Arrays.fill(counts, 1); // none is impossible
-    double all = counts.length;
-    for (int word : targets(words, parts.training())) {
-      counts[word]++;
-      all++;
-    }
-    var outcomes = new ArrayList<Outcome>();
-    for (var sentence : parts.test()) {
-      double nats = 0;
-      var targets = targets(words, List.of(sentence));
-      for (int word : targets) {
-        nats -= Math.log(counts[word] / all);
-      }
-      outcomes.add(Outcome.of(new double[] {nats, targets.length}));
-    }
-    return outcomes;
-  }
-
-  private static int[] targets(Vocabulary words, List<KeyedText> sentences) {
-    return TeacherForcing.batch(words, words(sentences)).targets().packedTokens();
+    return texts(facts).baseline(parts);
   }
 
   @Override
   protected void report(Report<KeyedText> report) throws IOException {
-    var words = report.facts().vocabulary("words");
-    var targets = targets(words, report.examples());
-    long unknown = Arrays.stream(targets).filter(t -> t == words.index(Vocabulary.UNKNOWN)).count();
-    report
-        .out()
-        .println(
-            Numbers.format(
-                "words    %,d with the ends, %.1f %% of them unknown and counted as one word",
-                targets.length, 100.0 * unknown / targets.length));
-    if (report.model() instanceof TextWriter writer) {
-      var written = writer.write("", SAMPLES, 1, seed());
-      var file = report.folder().resolve("samples.txt");
-      AtomicFiles.write(file, (String.join("\n", written) + "\n").getBytes(UTF_8));
-      report.out().println("written  " + written.getFirst() + " (more in " + file + ")");
-    }
+    texts(report.facts()).report(report, seed());
   }
 }
