@@ -20,7 +20,7 @@ class MalformedDataTest {
       delimiter = ';',
       textBlock =
           """
-          sentiment;         d.csv;       'label,text\\ngood,fine\\nbad,"dull"s';        d.csv:3:
+          sentiment;         d.csv;       'label,text\\ngood,fine\\nbad,"dull"s';        d.csv:3:5: expected a quoted field
           sentiment;         d.tsv;       'label\\ttext\\ngood\\tfine\\nbad';           d.tsv:3:1: expected 2 fields
           sentiment;         d/bad/1.txt; 'a\\nb\\377';                               d/bad/1.txt:2:2: expected UTF-8
           classify;          d/Zulu.txt;  'Nandi\\nNan\\377';                         d/Zulu.txt:2:4: expected UTF-8
