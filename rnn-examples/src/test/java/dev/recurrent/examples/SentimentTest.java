@@ -110,6 +110,18 @@ final class SentimentTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"first", "last"})
+  void ofLongTextsOnlyTheWordsThatAreKeptAreRead(String kept) throws IOException {
+    var columns = new String[] {"--text-column", "review", "--label-column", "stars"};
+    train(data, with(columns, "--max-length", "2", "--keep", kept));
+    var lines = predict(text("so dull\nso dull fine\nso so dull\n")).out().lines().toList();
+    var predictions =
+        lines.stream().skip(1).map(line -> line.substring(line.indexOf(','))).toList();
+    assertEquals(kept.equals("first"), predictions.get(0).equals(predictions.get(1)));
+    assertEquals(kept.equals("last"), predictions.get(0).equals(predictions.get(2)));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "--cell none --pooling max",
