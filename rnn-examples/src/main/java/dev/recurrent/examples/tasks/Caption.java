@@ -141,8 +141,7 @@ public final class Caption extends Task<CaptionedImage> {
     }
 
     private Tensor see(Tape tape, Sequences images) { // [B, hidden]
-      var seen = encoder.on(tape, tape.input(images)).withLayout(null);
-      return dropout.on(tape, seen);
+      return dropout.on(tape, encoder.on(tape, tape.input(images)).withLayout(null));
     }
 
     @Override
