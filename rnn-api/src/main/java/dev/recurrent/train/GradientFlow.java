@@ -2,6 +2,7 @@ package dev.recurrent.train;
 
 import dev.recurrent.tape.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,6 +11,24 @@ import java.util.Set;
  * paths through later steps included. Made by {@link Bptt#gradientFlow}.
  */
 public final class GradientFlow {
+  /** The share of its value at the last step below which a gradient counts as gone. */
+  private static final float GONE = 0.01f;
+
+  /** Says what becomes of a gradient on its way back to the first step. */
+  public enum Trend {
+    /** It falls below 1 % of what it is at the last step. */
+    VANISHES,
+    /** It stays within a factor of 100. */
+    HOLDS,
+    /** It grows to more than 100 times as much, or beyond all numbers. */
+    EXPLODES;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private final Map<String, float[]> norms; // by state: [T]
   private final String top;
 
@@ -70,15 +89,33 @@ public final class GradientFlow {
    */
   public int effectiveMemory() {
     var h = hiddenGradientNorm();
-    int last = h.length - 1;
-    while (last >= 0 && h[last] == 0) {
-      last--;
-    }
+    int last = lastWithGradient(h);
     int first = 0;
-    while (first < last && h[first] < h[last] * 0.01f) {
+    while (first < last && h[first] < h[last] * GONE) {
       first++;
     }
     return last < 0 ? 0 : last - first + 1;
+  }
+
+  /**
+   * Returns what becomes of the gradient between the last step that has one and the first step of
+   * the sequences; one that is 0 everywhere has vanished.
+   */
+  public Trend trend() {
+    var h = hiddenGradientNorm();
+    int last = lastWithGradient(h);
+    if (last < 0 || h[0] < h[last] * GONE) {
+      return Trend.VANISHES;
+    }
+    return h[0] <= h[last] / GONE ? Trend.HOLDS : Trend.EXPLODES; // NaN is no number to hold
+  }
+
+  private static int lastWithGradient(float[] norms) {
+    int last = norms.length - 1;
+    while (last >= 0 && norms[last] == 0) {
+      last--;
+    }
+    return last;
   }
 
   @Override

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       TraceCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      GradientsCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

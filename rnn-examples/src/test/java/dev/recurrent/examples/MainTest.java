@@ -18,13 +18,24 @@ class MainTest {
     var run = CommandLineRun.of("--help");
     assertEquals(0, run.status());
     assertTrue(run.out().contains("Usage: rnn "), run::out);
-    for (var command : new String[] {"train", "sample", "trace", "verify", "bench", "doctor"}) {
+    for (var command :
+        new String[] {"train", "sample", "trace", "verify", "bench", "gradients", "doctor"}) {
       assertTrue(run.out().contains("\n  " + command + " "), command);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "train text", "sample", "trace", "verify", "bench", "doctor"})
+  @ValueSource(
+      strings = {
+        "train",
+        "train text",
+        "sample",
+        "trace",
+        "verify",
+        "bench",
+        "gradients",
+        "doctor"
+      })
   void everyCommandHasAHelp(String command) {
     var run = CommandLineRun.ofLine(command + " --help");
     assertEquals(0, run.status(), run::err);
@@ -61,6 +72,9 @@ class MainTest {
           sample                     | '--model=DIR'
           sample --model x --temperature -1 | '--temperature': expected a number of at least 0, got -1
           verify                     | '--cases=DIR'
+          gradients --cells lstm,foo | '--cells' (NAME): expected one of elman-linear, elman,
+          gradients --scale 1,0      | '--scale' (X): expected a number above 0, got 0
+          gradients --steps 0        | '--steps': expected a whole number from 1
           bench --mode both          | '--mode': expected fwd or train, got both
           bench --precision fp8      | '--precision': expected fp32, tf32, bf16 or fp16, got fp8
           bench --threads 0          | '--threads': expected a whole number from 1
