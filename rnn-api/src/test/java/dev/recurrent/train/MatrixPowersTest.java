@@ -40,6 +40,13 @@ class MatrixPowersTest {
   }
 
   @Test
+  void boundsOfTheIdentityAreOneAndTheRootOfItsNorm() {
+    var radius = of(3, 1, 0, 0, 0, 1, 0, 0, 0, 1).spectralRadius();
+    assertEquals(1, radius.atLeast(), 1e-12);
+    assertEquals(Math.pow(3, 0.5 / 65536), radius.atMost(), 1e-12);
+  }
+
+  @Test
   void radiusOfATriangleIsTheLargestOnItsDiagonal() {
     // Far from normal: W^10 is thousands of times as large as 0.9^10.
     assertRadius(0.9f, new float[] {0.9f, 100, 30, 0, -0.7f, 50, 0, 0, 0.2f}, 3);
