@@ -11,6 +11,7 @@ import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.SeriesWindows;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeSeries;
@@ -154,6 +155,12 @@ public final class Forecast extends Task<Moment> {
         outcomes.add(options.forecasts().outcome(moment, forecast));
       }
       return outcomes;
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a row of the table
+      var series = options.arriving(rows);
+      return Streaming.of(this, (place, line) -> series.read(place, line).map(Moment::last));
     }
   }
 

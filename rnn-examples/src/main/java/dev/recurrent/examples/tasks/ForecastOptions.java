@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import dev.recurrent.data.Rows;
 import dev.recurrent.data.Series;
+import dev.recurrent.data.SeriesLines;
 import dev.recurrent.examples.harness.Forecasts;
 import dev.recurrent.examples.harness.Windows;
 import dev.recurrent.examples.run.Numbers;
@@ -55,6 +56,11 @@ final class ForecastOptions {
 
   Series series(Path path, Rows rows) throws IOException {
     return Series.read(path, new Series.Columns(columns, dateColumn), rows);
+  }
+
+  /** Returns what keeps as much of a series that arrives as the network sees. */
+  SeriesLines arriving(Rows rows) {
+    return new SeriesLines(new Series.Columns(columns, dateColumn), window, rows);
   }
 
   Windows windows() {

@@ -7,11 +7,13 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.examples.harness.Decay;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.NextNotes;
+import dev.recurrent.examples.harness.NoteStreaming;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Piece;
 import dev.recurrent.examples.harness.Pieces;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeChorales;
@@ -147,6 +149,11 @@ public final class Music extends Task<Piece> {
       var logits = logits(tape, Sequences.ofFeatures(rolls)).unpack();
       NextNotes.goOn(rolls, options.steps, seed(), heard -> logits(tape, heard));
       return NextNotes.outcomes(pieces, rolls, logits);
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a step
+      return new NoteStreaming(recurrent, output, rows);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.harness.Translations;
@@ -176,6 +177,11 @@ public final class Translate extends Task<TranslatedSentence> {
     @Override
     public List<Outcome> predict(Tape tape, List<TranslatedSentence> sentences) {
       return translations.outcomes(sentences, translate(tape, sentences));
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a sentence
+      return Streaming.ofLines(this, TranslatedSentence::untranslated);
     }
 
     private List<Hypothesis> translate(Tape tape, List<TranslatedSentence> sentences) {
