@@ -64,10 +64,10 @@ final class StandardInputRun implements AutoCloseable {
     return answer == null ? "(no answer)" : answer;
   }
 
-  /** Runs a command that reads a text from standard input to its end. */
-  static CommandLineRun of(String input, String... args) {
+  /** Runs a command that reads bytes from standard input to their end. */
+  static CommandLineRun of(byte[] input, String... args) {
     var before = System.in;
-    System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
+    System.setIn(new ByteArrayInputStream(input));
     try {
       return CommandLineRun.of(args);
     } finally {

@@ -1,5 +1,6 @@
 package dev.recurrent.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,8 @@ final class StreamingTest {
   private CommandLineRun answered(List<String> lines, String... more) {
     var args = new ArrayList<>(List.of("predict", "--model", model()));
     args.addAll(List.of(more));
-    return StandardInputRun.of(String.join("\n", lines), args.toArray(String[]::new));
+    return StandardInputRun.of(
+        String.join("\n", lines).getBytes(UTF_8), args.toArray(String[]::new));
   }
 
   private static List<String> days(int from, int to) {
@@ -130,7 +132,8 @@ final class StreamingTest {
   }
 
   @Test
-  void eachSentenceIsTranslatedBeforeTheNextOne() throws IOException, InterruptedException {
+  void eachSentenceIsTranslatedBeforeTheNextOneAndBadBytesAreNamed()
+      throws IOException, InterruptedException {
     var made = MadeTranslations.of(60, 1);
     Files.write(
         folder.resolve("pairs.txt"),
@@ -147,6 +150,15 @@ final class StreamingTest {
         assertEquals(expected.get(1 + i), run.answer());
       }
     }
+    byte[] bytes = {'G', '\n', (byte) 0xff, '\n', 'G', '\n'};
+    var failed = StandardInputRun.of(bytes, "predict", "--model", model());
+    assertEquals(1, failed.status(), failed.toString());
+    assertEquals(2, failed.out().lines().count(), failed.out());
+    var message = "standard input:2:1: expected UTF-8, got the byte 0xFF";
+    assertTrue(failed.err().contains(message), failed.err());
+    var skipping = StandardInputRun.of(bytes, "predict", "--skip-bad", "--model", model());
+    assertEquals(3, skipping.out().lines().count(), skipping.out());
+    assertTrue(skipping.err().contains(message), skipping.err());
   }
 
   @Test
