@@ -7,9 +7,11 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /** Says how the labels of a {@link Series} tell the time. */
 public enum Clock {
@@ -49,28 +51,52 @@ public enum Clock {
           .withResolverStyle(ResolverStyle.STRICT);
     }
 
+    boolean fits(List<String> labels) {
+      try {
+        labels.forEach(this::read);
+        return true;
+      } catch (DateTimeException e) {
+        return false;
+      }
+    }
+
     long read(String label) {
       return number.applyAsLong(formatter.parse(label));
     }
   }
 
-  /** Is a clock with what it shows at each label. */
-  record Reading(Clock clock, long[] numbers) {}
+  /**
+   * Is what labels tell.
+   *
+   * @param formats in which all labels so far can be read, the first of which is taken; none where
+   *     the labels are no times
+   * @param firstRow how many rows there were before the first label
+   * @param numbers what the clock shows at each label
+   */
+  record Reading(List<Format> formats, long firstRow, long[] numbers) {
+    Clock clock() {
+      return formats.isEmpty() ? ROWS : formats.getFirst().clock;
+    }
+
+    /** Reads labels from the same row on, in the formats that are left. */
+    Reading read(List<String> labels) {
+      var left = formats.stream().filter(format -> format.fits(labels)).toList();
+      var numbers =
+          left.isEmpty()
+              ? LongStream.range(firstRow, firstRow + labels.size())
+              : labels.stream().mapToLong(left.getFirst()::read);
+      return new Reading(left, firstRow, numbers.toArray());
+    }
+
+    /** Returns what the labels from a later one on tell. */
+    Reading startingAt(int label) {
+      return new Reading(
+          formats, firstRow + label, Arrays.copyOfRange(numbers, label, numbers.length));
+    }
+  }
 
   /** Reads labels, all in the same format; in rows where there is no such format. */
   static Reading read(List<String> labels) {
-    for (var format : FORMATS) {
-      try {
-        var numbers = labels.stream().mapToLong(format::read).toArray();
-        return new Reading(format.clock, numbers);
-      } catch (DateTimeException e) {
-        // Another format may fit.
-      }
-    }
-    var rows = new long[labels.size()];
-    for (int t = 0; t < rows.length; t++) {
-      rows[t] = t;
-    }
-    return new Reading(ROWS, rows);
+    return new Reading(FORMATS, 0, new long[0]).read(labels);
   }
 }

@@ -100,10 +100,13 @@ public final class ConllU {
    * @throws DataException if a line is not UTF-8 and malformed rows are not to be skipped
    */
   public static List<Sentence> untagged(Path file, Rows rows) throws IOException {
-    return TextFile.lines(file, rows).stream()
-        .map(Tokenizer.whitespace()::tokens)
-        .map(words -> new Sentence(words.stream().map(w -> new Word(w, NO_TAG, NO_TAG)).toList()))
-        .toList();
+    return TextFile.lines(file, rows).stream().map(ConllU::untagged).toList();
+  }
+
+  /** Makes a sentence of words parted by spaces, whose tags are not known. */
+  public static Sentence untagged(String line) {
+    var words = Tokenizer.whitespace().tokens(line).stream();
+    return new Sentence(words.map(word -> new Word(word, NO_TAG, NO_TAG)).toList());
   }
 
   private static void addSentence(List<Word> words, List<Sentence> sentences) {

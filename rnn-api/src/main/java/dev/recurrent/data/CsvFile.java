@@ -29,7 +29,14 @@ final class CsvFile {
   static void read(Path file, Rows rows, Records records) throws IOException {
     var csv = new CsvFile(file, records);
     csv.text = csv.decode(rows);
-    csv.readRecords();
+    csv.readRecords(1);
+  }
+
+  /** Reads a line that is a record, or the heading, as a whole. */
+  static void readLine(Place place, String line, Records records) throws IOException {
+    var csv = new CsvFile(place.file(), records);
+    csv.text = line;
+    csv.readRecords(place.line());
   }
 
   /**
@@ -53,9 +60,9 @@ final class CsvFile {
     return decoded.toString();
   }
 
-  private void readRecords() throws IOException {
+  private void readRecords(int firstLine) throws IOException {
     int offset = 0;
-    int line = 1;
+    int line = firstLine;
     while (offset < text.length()) {
       var handler = new Positions(offset, line);
       try (CsvReader<List<Cell>> reader = open(handler, offset)) {

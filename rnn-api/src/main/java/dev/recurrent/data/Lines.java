@@ -2,6 +2,7 @@ package dev.recurrent.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -10,14 +11,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads a file line by line; each line is decoded on its own, so that one that is not UTF-8 can be
- * left out.
+ * Reads a file or a stream line by line; each line is decoded on its own, so that one that is not
+ * UTF-8 can be left out. A line of a stream is there as soon as its end has arrived.
+ *
+ * <pre>{@code
+ * try (var lines = Lines.of(Path.of("standard input"), System.in)) {
+ *   while (lines.next()) {
+ *     System.out.println(lines.text());
+ *   }
+ * }
+ * }</pre>
  */
-final class Lines implements Closeable {
+public final class Lines implements Closeable {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final Path file;
-  private final DataStream in;
+  private final InputStream in;
+  private final boolean compressed;
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private final byte[] buffer = new byte[1 << 16];
   private int position;
@@ -30,12 +40,30 @@ final class Lines implements Closeable {
   private long nextOffset;
 
   Lines(Path file) throws IOException {
+    this(file, DataStream.open(file));
+  }
+
+  private Lines(Path file, DataStream in) {
+    this(file, in, in.isCompressed());
+  }
+
+  private Lines(Path file, InputStream in, boolean compressed) {
     this.file = file;
-    in = DataStream.open(file);
+    this.in = in;
+    this.compressed = compressed;
+  }
+
+  /**
+   * Reads what arrives.
+   *
+   * @param name what messages say instead of the name of a file
+   */
+  public static Lines of(Path name, InputStream in) {
+    return new Lines(name, in, false);
   }
 
   /** Goes to the next line, and tells whether there is one. */
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     length = 0;
     ending = "";
     offset = nextOffset;
@@ -67,7 +95,7 @@ final class Lines implements Closeable {
    *
    * @throws DataException if it is not UTF-8
    */
-  String text() throws DataException {
+  public String text() throws DataException {
     return text(decoder, place(1), line, length);
   }
 
@@ -100,7 +128,7 @@ final class Lines implements Closeable {
 
   /** Tells whether the file is compressed. */
   boolean isCompressed() {
-    return in.isCompressed();
+    return compressed;
   }
 
   /** Returns where the current line begins, in bytes from the begin of the unpacked file. */
@@ -124,7 +152,7 @@ final class Lines implements Closeable {
   }
 
   /** Returns the place of a character of the current line, from 1. */
-  Place place(int column) {
+  public Place place(int column) {
     return new Place(file, number, column);
   }
 

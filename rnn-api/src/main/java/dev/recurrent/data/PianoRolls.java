@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,14 +35,24 @@ public final class PianoRolls {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  private final Path file;
+  private final Place begin;
   private final JsonParser parser;
   private final Rows rows;
 
-  private PianoRolls(Path file, JsonParser parser, Rows rows) {
-    this.file = file;
+  private PianoRolls(Place begin, JsonParser parser, Rows rows) {
+    this.begin = begin;
     this.parser = parser;
     this.rows = rows;
+  }
+
+  /**
+   * Reads one step from a line: a list of pitches, such as {@code [60, 64, 67]}.
+   *
+   * @param place where the line begins
+   * @throws DataException if it is something else
+   */
+  public static int[] step(Place place, String line) throws IOException {
+    return parse(place, line, Rows.failing(), PianoRolls::wholeStep);
   }
 
   /**
@@ -51,16 +62,40 @@ public final class PianoRolls {
    *     should be and malformed pieces are not to be skipped
    */
   public static Map<String, List<int[][]>> read(Path file, Rows rows) throws IOException {
-    try (var parser = JSON.createParser(TextFile.text(file))) {
-      return new PianoRolls(file, parser, rows).parts();
+    return parse(new Place(file, 1, 1), TextFile.text(file), rows, PianoRolls::parts);
+  }
+
+  /** Is a way to read what stands there. */
+  private interface Content<T> {
+    T read(PianoRolls rolls) throws IOException;
+  }
+
+  private static <T> T parse(Place begin, String json, Rows rows, Content<T> content)
+      throws IOException {
+    try (var parser = JSON.createParser(json)) {
+      return content.read(new PianoRolls(begin, parser, rows));
     } catch (JacksonException e) {
       var location = e.getLocation();
       var place =
           location == null || location.getLineNr() < 1
-              ? Place.of(file)
-              : new Place(file, location.getLineNr(), Math.max(1, location.getColumnNr()));
+              ? Place.of(begin.file())
+              : place(begin, location);
       throw new DataException(place, "JSON", Quoted.oneLine(e.getOriginalMessage()));
     }
+  }
+
+  private static Place place(Place begin, TokenStreamLocation location) {
+    return new Place(
+        begin.file(),
+        begin.line() + Math.max(1, location.getLineNr()) - 1,
+        Math.max(1, location.getColumnNr()));
+  }
+
+  private int[] wholeStep() throws IOException {
+    require(parser.nextToken(), JsonToken.START_ARRAY, "a step, a list of MIDI pitches");
+    var pitches = pitches();
+    requireEnd("the end of the line");
+    return pitches;
   }
 
   private Map<String, List<int[][]>> parts() throws IOException {
@@ -76,10 +111,14 @@ public final class PianoRolls {
         parts.put(name, pieces());
       }
     }
-    if (parser.nextToken() != null) {
-      throw malformed("the end of the file");
-    }
+    requireEnd("the end of the file");
     return Collections.unmodifiableMap(parts);
+  }
+
+  private void requireEnd(String expected) throws DataException {
+    if (parser.nextToken() != null) {
+      throw malformed(expected);
+    }
   }
 
   private List<int[][]> pieces() throws IOException {
@@ -142,11 +181,7 @@ public final class PianoRolls {
   }
 
   private DataException malformed(String expected) {
-    var location = parser.currentTokenLocation();
     var got = parser.currentToken() == null ? "nothing" : Quoted.quote(parser.getString());
-    return new DataException(
-        new Place(file, Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr())),
-        expected,
-        got);
+    return new DataException(place(begin, parser.currentTokenLocation()), expected, got);
   }
 }

@@ -55,9 +55,16 @@ final class Records {
     return heading;
   }
 
-  /** Returns the other records, each as long as the heading. */
-  List<List<Cell>> rest() {
-    return rest;
+  /** Tells whether the heading has been read. */
+  boolean haveHeading() {
+    return !heading.isEmpty();
+  }
+
+  /** Returns the other records since the last call, each as long as the heading. */
+  List<List<Cell>> take() {
+    var taken = List.copyOf(rest);
+    rest.clear();
+    return taken;
   }
 
   private List<Cell> checkedHeading(List<Cell> cells) throws DataException {

@@ -21,11 +21,12 @@ public final class Series {
   private final double[][] values; // [T][columns]
   private final Clock.Reading times;
 
-  private Series(List<String> columns, List<String> labels, double[][] values) {
+  private Series(
+      List<String> columns, List<String> labels, double[][] values, Clock.Reading times) {
     this.columns = columns;
     this.labels = labels;
     this.values = values;
-    times = Clock.read(labels);
+    this.times = times;
   }
 
   /**
@@ -39,6 +40,50 @@ public final class Series {
     /** Copies the list. */
     public Columns {
       numbers = List.copyOf(numbers);
+    }
+
+    /** Fills in what is left open, by the first row of a table. */
+    Columns in(Table.Row first) throws DataException {
+      var found = numbers.isEmpty() ? List.of(firstOfNumbers(first)) : numbers;
+      var head = first.columns().getFirst();
+      return new Columns(found, !label.isEmpty() || found.contains(head) ? label : head);
+    }
+
+    private static String firstOfNumbers(Table.Row first) throws DataException {
+      for (var column : first.columns()) {
+        try {
+          first.number(column);
+          return column;
+        } catch (DataException e) {
+          // Not a column of numbers: the next one may be.
+        }
+      }
+      var file = first.place(first.columns().getFirst()).file();
+      throw new DataException(Place.of(file), "a column that starts with a number", "none");
+    }
+
+    /** Returns the name of the time of a row, which is the given number where no column has it. */
+    String label(Table.Row row, long number) {
+      return label.isEmpty() ? String.valueOf(number) : row.text(label);
+    }
+
+    /** Returns the numbers of a row, NaN where one is malformed and that is to be passed over. */
+    double[] numbers(Table.Row row, Rows rows) throws DataException {
+      var found = new double[numbers.size()];
+      for (int c = 0; c < found.length; c++) {
+        try {
+          found[c] = row.number(numbers.get(c));
+        } catch (DataException e) {
+          rows.reject(e);
+          found[c] = Double.NaN;
+        }
+      }
+      return found;
+    }
+
+    /** Returns the error that says that the time of a row is before that of the row above. */
+    DataException outOfOrder(Table.Row row) {
+      return row.malformed(label, "a time that is not before that of the row above");
     }
   }
 
@@ -61,7 +106,7 @@ public final class Series {
       }
     }
     var copies = Arrays.stream(values).map(double[]::clone).toArray(double[][]::new);
-    return new Series(List.copyOf(columns), List.copyOf(labels), copies);
+    return new Series(List.copyOf(columns), List.copyOf(labels), copies, Clock.read(labels));
   }
 
   /**
@@ -77,62 +122,34 @@ public final class Series {
     if (table.rows().isEmpty()) {
       throw new DataException(Place.of(file), "at least one row below the heading", "none");
     }
-    var numbers = wanted.numbers.isEmpty() ? List.of(firstOfNumbers(file, table)) : wanted.numbers;
-    var first = table.columns().getFirst();
-    var label = !wanted.label.isEmpty() || numbers.contains(first) ? wanted.label : first;
+    var columns = wanted.in(table.rows().getFirst());
     List<String> labels = new ArrayList<>();
     List<double[]> values = new ArrayList<>();
     for (var row : table.rows()) {
-      labels.add(label.isEmpty() ? String.valueOf(labels.size() + 1) : row.text(label));
-      values.add(numbers(row, numbers, rows));
+      labels.add(columns.label(row, labels.size() + 1));
+      values.add(columns.numbers(row, rows));
     }
     var series =
-        new Series(List.copyOf(numbers), List.copyOf(labels), values.toArray(double[][]::new));
+        new Series(
+            columns.numbers,
+            List.copyOf(labels),
+            values.toArray(double[][]::new),
+            Clock.read(labels));
     int early = series.firstOutOfOrder();
     if (early > 0) {
-      throw table
-          .rows()
-          .get(early)
-          .malformed(label, "a time that is not before that of the row above");
+      throw columns.outOfOrder(table.rows().get(early));
     }
     return series;
   }
 
   /** Returns the first time that is before the one above, or 0. */
-  private int firstOutOfOrder() {
+  int firstOutOfOrder() {
     for (int t = 1; t < length(); t++) {
       if (clock(t) < clock(t - 1)) {
         return t;
       }
     }
     return 0;
-  }
-
-  private static String firstOfNumbers(Path file, Table table) throws DataException {
-    var row = table.rows().getFirst();
-    for (var column : table.columns()) {
-      try {
-        row.number(column);
-        return column;
-      } catch (DataException e) {
-        // Not a column of numbers: the next one may be.
-      }
-    }
-    throw new DataException(Place.of(file), "a column that starts with a number", "none");
-  }
-
-  private static double[] numbers(Table.Row row, List<String> columns, Rows rows)
-      throws DataException {
-    var numbers = new double[columns.size()];
-    for (int c = 0; c < numbers.length; c++) {
-      try {
-        numbers[c] = row.number(columns.get(c));
-      } catch (DataException e) {
-        rows.reject(e);
-        numbers[c] = Double.NaN;
-      }
-    }
-    return numbers;
   }
 
   /** Returns the number of times, T. */
@@ -176,15 +193,7 @@ public final class Series {
    * @throws IllegalArgumentException if the other has other columns, or starts before this one ends
    */
   public Series then(Series later) {
-    if (!later.columns.equals(columns)) {
-      throw new IllegalArgumentException(
-          "series: expected the columns " + columns + ", got " + later.columns);
-    }
-    var all = new ArrayList<>(labels);
-    all.addAll(later.labels);
-    var joined = Arrays.copyOf(values, values.length + later.values.length);
-    System.arraycopy(later.values, 0, joined, values.length, later.values.length);
-    var series = new Series(columns, List.copyOf(all), joined);
+    var series = join(later);
     if (series.firstOutOfOrder() > 0) {
       throw new IllegalArgumentException(
           "series: expected one that goes on after "
@@ -193,6 +202,35 @@ public final class Series {
               + later.labels.getFirst());
     }
     return series;
+  }
+
+  /** Returns this series followed by another one, whatever their times. */
+  Series join(Series later) {
+    if (!later.columns.equals(columns)) {
+      throw new IllegalArgumentException(
+          "series: expected the columns " + columns + ", got " + later.columns);
+    }
+    var all = new ArrayList<>(labels);
+    all.addAll(later.labels);
+    var joined = Arrays.copyOf(values, values.length + later.values.length);
+    System.arraycopy(later.values, 0, joined, values.length, later.values.length);
+    return new Series(columns, List.copyOf(all), joined, times.read(all));
+  }
+
+  /**
+   * Returns the last times alone, at most so many. The clock goes on, and what is missing at the
+   * first of them is the last number known before.
+   */
+  Series last(int count) {
+    int from = length() - count;
+    if (from <= 0) {
+      return this;
+    }
+    var rows = Arrays.copyOfRange(values, from, length());
+    rows[0] = new double[columns.size()];
+    Arrays.setAll(rows[0], c -> lastKnown(from, c));
+    return new Series(
+        columns, List.copyOf(labels.subList(from, length())), rows, times.startingAt(from));
   }
 
   /** Returns the last number of a column up to a time, or NaN where none is known yet. */

@@ -79,7 +79,17 @@ public final class Table {
       case CSV -> CsvFile.read(file, rows, records);
       case TSV -> readTabs(file, records);
     }
-    return new Table(file, records.heading(), records.rest());
+    return new Table(file, records.heading(), records.take());
+  }
+
+  /** Returns a table of which the heading has been read. */
+  static Table of(Path file, Records records) throws DataException {
+    return new Table(file, records.heading(), List.of());
+  }
+
+  /** Makes a row that comes later. */
+  Row row(List<Cell> cells) {
+    return new Row(this, cells);
   }
 
   /** Returns the names of the columns. */
@@ -143,6 +153,11 @@ public final class Table {
     private Row(Table table, List<Cell> cells) {
       this.table = table;
       this.cells = List.copyOf(cells);
+    }
+
+    /** Returns the names of the columns. */
+    List<String> columns() {
+      return table.columns;
     }
 
     /** Returns the field in a column, as it is. */

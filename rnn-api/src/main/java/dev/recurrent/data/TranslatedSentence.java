@@ -1,9 +1,10 @@
 package dev.recurrent.data;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Is a sentence and its translations: none where only a model's is wanted, several where several
@@ -17,6 +18,17 @@ public record TranslatedSentence(String source, List<String> targets) {
   /** Copies the translations. */
   public TranslatedSentence {
     targets = List.copyOf(targets);
+  }
+
+  /**
+   * Reads pairs from a file that has them in its first line, else sentences alone, a line each.
+   *
+   * @throws DataException if a line is malformed and malformed rows are not to be skipped
+   */
+  public static List<TranslatedSentence> read(Path file, Rows rows) throws IOException {
+    return SentencePairs.areIn(file)
+        ? ofPairs(SentencePairs.read(file, rows))
+        : TextFile.lines(file, rows).stream().map(TranslatedSentence::untranslated).toList();
   }
 
   /** Returns a sentence whose translation is not known. */
@@ -37,8 +49,10 @@ public record TranslatedSentence(String source, List<String> targets) {
         .toList();
   }
 
-  /** Returns the sentence once for each translation, with that alone. */
-  public Stream<TranslatedSentence> pairs() {
-    return targets.stream().map(target -> new TranslatedSentence(source, List.of(target)));
+  /** Returns each sentence once for each of its translations, with that alone. */
+  public static List<TranslatedSentence> pairs(List<TranslatedSentence> sentences) {
+    return sentences.stream()
+        .flatMap(s -> s.targets.stream().map(t -> new TranslatedSentence(s.source, List.of(t))))
+        .toList();
   }
 }

@@ -66,6 +66,27 @@ class PianoRollsTest {
   }
 
   @Test
+  void stepIsAListOfPitches() throws IOException {
+    var place = new Place(Path.of("standard input"), 3, 1);
+    assertArrayEquals(new int[] {60, 64}, PianoRolls.step(place, "[60, -1, 64]"));
+    assertArrayEquals(new int[0], PianoRolls.step(place, " []"));
+    assertStepRefused("3:6: expected a MIDI pitch of a piano", "[60, 7]");
+    assertStepRefused("3:1: expected a step, a list of MIDI pitches, got \"60\"", "60");
+    assertStepRefused("3:6: expected the end of the line", "[60] [61]");
+    assertStepRefused("3:4: expected JSON", "[60");
+  }
+
+  private static void assertStepRefused(String message, String line) {
+    var place = new Place(Path.of("standard input"), 3, 1);
+    var refused =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            DataException.class, () -> PianoRolls.step(place, line));
+    assertTrue(
+        String.valueOf(refused.getMessage()).startsWith("standard input:" + message),
+        refused::getMessage);
+  }
+
+  @Test
   void skippingLeavesOutThePieceAsAWhole() throws IOException {
     var rows = Rows.skipping();
     var parts = read("[[[60], [\"x\", [1]], [61]], [], [[62]], [7, [[63]]]]", rows);

@@ -91,8 +91,9 @@ class SentencePairsTest {
         List.of(
             new TranslatedSentence("Go.", List.of("Va !")),
             new TranslatedSentence("Go.", List.of("Pars."))),
-        sentences.getFirst().pairs().toList());
-    assertEquals(List.of(), TranslatedSentence.untranslated("Go.").pairs().toList());
+        TranslatedSentence.pairs(sentences.subList(0, 1)));
+    assertEquals(
+        List.of(), TranslatedSentence.pairs(List.of(TranslatedSentence.untranslated("Go."))));
   }
 
   private void assertSecondRefused(String message, String line) throws IOException {

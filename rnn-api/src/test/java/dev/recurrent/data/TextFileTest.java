@@ -6,8 +6,12 @@ import static dev.recurrent.data.DataFiles.writeBytes;
 import static dev.recurrent.data.DataFiles.writeGzip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +30,23 @@ class TextFileTest {
     assertEquals(
         List.of("a\u0085b", "\u2028", "", "c\rd\r", "e\r"), TextFile.lines(file, Rows.failing()));
     assertEquals("a\u0085b\n\u2028\n\nc\rd\r\ne\r", TextFile.text(file));
+  }
+
+  @Test
+  void lineOfAStreamIsThereBeforeTheNextOneComes() throws IOException {
+    try (var source = new PipedOutputStream();
+        var in = new PipedInputStream(source)) {
+      var lines = Lines.of(Path.of("standard input"), in);
+      for (String line : List.of("\ufeffa", "", "é\r")) {
+        source.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        assertTrue(lines.next());
+        assertEquals(line.replaceAll("[\ufeff\r]", ""), lines.text());
+      }
+      source.write(new byte[] {(byte) 0xff, '\n'});
+      assertTrue(lines.next());
+      assertEquals("standard input:4:1", lines.place(1).toString());
+      assertThrows(DataException.class, lines::text);
+    }
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.recurrent.examples.harness;
 
-import dev.recurrent.data.Series;
 import dev.recurrent.examples.run.LinesPicture;
 import dev.recurrent.score.Measure;
 import dev.recurrent.score.Measures;
@@ -13,27 +12,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what all forecasts of a series share: the values that come next as targets, errors in the
- * unit of the data as scores, and how much smaller they are than those of two forecasts that need
- * no learning: all stays as it is (persistence), or is as it was a season ago (seasonal-naive).
+ * Does what all forecasts of a series share: errors in the unit of the data as scores, and how much
+ * smaller they are than those of two forecasts that need no learning: all stays as it is
+ * (persistence), or is as it was a season ago (seasonal-naive).
  *
  * @param horizon the times that are forecast at a moment
  * @param season the times of a season; 0 for none
  */
 public record Forecasts(int horizon, int season) {
-
-  /** Returns the values that come next; null where one of them is not known. */
-  public float @Nullable [] next(Series series, int time) {
-    var next = new float[horizon];
-    for (int h = 0; h < horizon; h++) {
-      int then = time + 1 + h;
-      if (then >= series.length() || Double.isNaN(series.value(then, 0))) {
-        return null;
-      }
-      next[h] = (float) series.value(then, 0);
-    }
-    return next;
-  }
 
   /** Returns a forecast with its errors, where it is known what came. */
   public Outcome outcome(Moment moment, float[] forecast) {
@@ -44,7 +30,7 @@ public record Forecasts(int horizon, int season) {
     for (int h = 0; h < horizon; h++) {
       fields.put("forecast " + (h + 1), forecast[h]);
     }
-    var next = next(series, moment.time());
+    var next = moment.next(horizon);
     if (next == null) {
       return Outcome.of(fields);
     }

@@ -3,6 +3,7 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.data.Series;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a moment of a series: an example whose targets are the values that come next.
@@ -17,21 +18,26 @@ public record Moment(Series series, int time, int counted) {
     return IntStream.range(from, to).mapToObj(t -> new Moment(series, t, counted)).toList();
   }
 
-  /**
-   * Says where a series is parted.
-   *
-   * @param trained the first time that does not train
-   * @param validated the first time of the test
-   * @param window the times of a training example
-   * @param horizon the times that are forecast at a moment
-   */
-  public record Cuts(int trained, int validated, int window, int horizon) {
-    /** Parts moments by the times of their targets, so that no target is in two parts. */
-    public Parts<Moment> apply(Series series) {
-      return new Parts<>(
-          of(series, 0, trained - horizon, window),
-          of(series, trained - 1, validated - horizon, 1),
-          of(series, validated - 1, series.length() - horizon, 1));
+  /** Returns the last moment of a series. */
+  public static Moment last(Series series) {
+    return new Moment(series, series.length() - 1, 1);
+  }
+
+  /** Returns another moment of the same series. */
+  Moment at(int another) {
+    return new Moment(series, another, 1);
+  }
+
+  /** Returns the values that come next; null where one of them is not known. */
+  public float @Nullable [] next(int horizon) {
+    var next = new float[horizon];
+    for (int h = 0; h < horizon; h++) {
+      int then = time + 1 + h;
+      if (then >= series.length() || Double.isNaN(series.value(then, 0))) {
+        return null;
+      }
+      next[h] = (float) series.value(then, 0);
     }
+    return next;
   }
 }

@@ -1,11 +1,14 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.data.DataException;
+import dev.recurrent.data.Lines;
 import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.BackendChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,14 +16,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Predicts what a file asks for, with a trained model. */
+/** Predicts what a file, or standard input, asks for, with a trained model. */
 @Command(
     name = "predict",
-    header = "Predicts with a model of 'train' what a file asks for.",
+    header = "Predicts with a model of 'train' what a file, or standard input, asks for.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true)
 public final class PredictCommand implements Callable<Integer> {
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -32,10 +37,14 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "FILE",
-      description = "Examples in the format that trained; targets are not needed. Required.")
-  private Path input;
+      defaultValue = "-",
+      description = {
+        "Examples in the format that trained; targets are not needed. Default: -, standard input,"
+            + " each line of which is answered before the next one is read. A line is a row of the"
+            + " table (forecast), a list of pitches (music), or a text or sentence."
+      })
+  private Path input = STANDARD_INPUT;
 
   @Option(
       names = "--format",
@@ -64,8 +73,48 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private <E> void predict(SavedTask<E> saved, PrintWriter out) throws IOException {
+  private void predict(SavedTask<?> saved, PrintWriter out) throws IOException {
     var rows = skipBad ? Rows.skipping() : Rows.failing();
+    if (input.equals(STANDARD_INPUT)) {
+      answerLines(saved.model(), rows, out);
+    } else {
+      predictFile(saved, rows, out);
+    }
+  }
+
+  private void answerLines(TaskModel<?> model, Rows rows, PrintWriter out) throws IOException {
+    var writer = new PredictionWriter(out, format);
+    int told = 0;
+    var lines = Lines.of(Path.of("standard input"), System.in);
+    try (var streaming = model.streaming(rows)) {
+      while (lines.next()) {
+        answer(streaming, lines, rows).ifPresent(writer::write);
+        out.flush();
+        told = tell(rows, told);
+      }
+    }
+  }
+
+  private static Optional<Outcome> answer(Streaming streaming, Lines lines, Rows rows)
+      throws IOException {
+    String line;
+    try {
+      line = lines.text();
+    } catch (DataException e) {
+      rows.reject(e);
+      return Optional.empty();
+    }
+    return streaming.answer(lines.place(1), line);
+  }
+
+  /** Prints what malformed rows there were since the last time, and returns how many so far. */
+  private int tell(Rows rows, int told) {
+    var messages = rows.messages();
+    messages.subList(told, messages.size()).forEach(spec.commandLine().getErr()::println);
+    return messages.size();
+  }
+
+  private <E> void predictFile(SavedTask<E> saved, Rows rows, PrintWriter out) throws IOException {
     var examples = saved.task().read(input, rows);
     int batch = saved.task().settings().batch();
     var writer = new PredictionWriter(out, format);
@@ -74,6 +123,6 @@ public final class PredictCommand implements Callable<Integer> {
       Predictions.of(saved.model(), some, batch).forEach(writer::write);
     }
     out.flush();
-    rows.messages().forEach(spec.commandLine().getErr()::println);
+    tell(rows, 0);
   }
 }

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.data.Rows;
 import dev.recurrent.layer.Model;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.tape.Tape;
@@ -35,6 +36,16 @@ public abstract class TaskModel<E> extends Model {
    * @param tape at the start of a pass of inference
    */
   public abstract List<Outcome> predict(Tape tape, List<E> examples);
+
+  /**
+   * Starts to predict from lines that arrive one by one. Refused unless overridden.
+   *
+   * @param rows is told of each malformed line
+   */
+  public Streaming streaming(Rows rows) {
+    throw new IllegalArgumentException(
+        "--input: expected a file, since this task does not read line by line, got standard input");
+  }
 
   /** Returns what chooses the best epoch on the validation part; the loss unless overridden. */
   public Metric validation() {

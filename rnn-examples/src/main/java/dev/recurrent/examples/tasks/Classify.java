@@ -15,6 +15,7 @@ import dev.recurrent.examples.harness.LabellingTask;
 import dev.recurrent.examples.harness.Labels;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeNames;
 import dev.recurrent.layer.Dense;
@@ -112,6 +113,11 @@ public final class Classify extends LabellingTask<LabelledText> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       return crossEntropy(logits(tape, batch), batch.targets());
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a text
+      return Streaming.ofLines(this, text -> new LabelledText(null, text));
     }
   }
 

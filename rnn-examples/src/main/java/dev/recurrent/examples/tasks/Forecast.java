@@ -5,18 +5,16 @@ import static dev.recurrent.train.Losses.meanSquaredError;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.data.Rows;
-import dev.recurrent.data.Series;
-import dev.recurrent.data.Standardization;
 import dev.recurrent.examples.harness.Facts;
-import dev.recurrent.examples.harness.Forecasts;
 import dev.recurrent.examples.harness.Moment;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
+import dev.recurrent.examples.harness.SeriesWindows;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeSeries;
-import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
 import dev.recurrent.layer.Recurrent;
@@ -32,9 +30,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /**
  * Many-to-many over numbers: at each step of a series, its next values (tomorrow's temperature). At
@@ -56,59 +53,15 @@ import picocli.CommandLine.Option;
     })
 public final class Forecast extends Task<Moment> {
   private static final String TIME_DELAY = "tdnn";
-  private static final int HARMONICS = 2;
 
-  @Option(
-      names = "--column",
-      paramLabel = "NAME",
-      order = 31,
-      description =
-          "What is forecast; given again, what else is seen. Default: the first of numbers.")
-  private List<String> columns = List.of();
-
-  @Option(
-      names = "--date-column",
-      paramLabel = "NAME",
-      order = 32,
-      description = "What names the times. Default: the first one, if it is not forecast.")
-  private String dateColumn = "";
-
-  @Option(
-      names = "--window",
-      paramLabel = "N",
-      order = 33,
-      converter = Numbers.AtLeastOne.class,
-      description = "Past values that are seen. Default: ${DEFAULT-VALUE}")
-  private int window = 30;
-
-  @Option(
-      names = "--horizon",
-      paramLabel = "N",
-      order = 34,
-      converter = Numbers.AtLeastOne.class,
-      description = "Steps ahead that are forecast. Default: ${DEFAULT-VALUE}")
-  private int horizon = 1;
-
-  @Option(
-      names = "--season",
-      paramLabel = "X",
-      order = 35,
-      converter = Numbers.NotNegative.class,
-      description =
-          "Steps of a season, such as 365.25 days or 12 months: the network sees which part of it"
-              + " it is, and is compared with the value of a season ago. Default: no season")
-  private double season;
+  @Mixin private ForecastOptions options;
 
   // Data: the moments of a series; the targets are the values that come next.
 
   @Override
   protected List<Moment> read(Path path, Rows rows) throws IOException {
-    var series = series(path, rows);
+    var series = options.series(path, rows);
     return Moment.of(series, 0, series.length(), 1);
-  }
-
-  private Series series(Path path, Rows rows) throws IOException {
-    return Series.read(path, new Series.Columns(columns, dateColumn), rows);
   }
 
   @Override
@@ -116,32 +69,19 @@ public final class Forecast extends Task<Moment> {
     if (dataFile() == null) {
       return sample(seed());
     }
-    var all = series(dataFile(), rows);
-    int trained = all.length();
-    all = validationFile() == null ? all : all.then(series(validationFile(), rows));
-    int validated = all.length();
-    all = testFile() == null ? all : all.then(series(testFile(), rows));
-    int tenth = Math.round(all.length() / 10f);
-    validated -= testFile() == null ? tenth : 0;
-    trained = validationFile() == null ? validated - tenth : trained;
-    return new Moment.Cuts(trained, validated, window, horizon).apply(all);
+    var validation = validationFile() == null ? null : options.series(validationFile(), rows);
+    var test = testFile() == null ? null : options.series(testFile(), rows);
+    return options.windows().parts(options.series(dataFile(), rows), validation, test);
   }
 
   @Override
   protected Parts<Moment> sample(long seed) {
-    return new Moment.Cuts(600, 800, window, horizon).apply(MadeSeries.of(1000, seed));
+    return options.windows().cut(MadeSeries.of(1000, seed), 600, 800);
   }
 
   @Override
   protected Facts learn(List<Moment> training) {
-    var last = training.getLast();
-    var rows = IntStream.rangeClosed(0, last.time()).mapToObj(last.series()::row).toList();
-    var scale = Standardization.of(rows);
-    return Facts.none()
-        .with("columns", String.join("\n", last.series().columns()))
-        .with("clock", last.series().clock().name())
-        .with("means", scale.means())
-        .with("deviations", scale.deviations());
+    return SeriesWindows.learn(training);
   }
 
   // Model: the values one after the other; at each, how far away the next ones are.
@@ -153,100 +93,47 @@ public final class Forecast extends Task<Moment> {
 
   @Override
   protected TaskModel<Moment> model(Facts facts) {
-    return new Forecaster(facts);
+    return new Forecaster(new SeriesWindows(facts, options.windows(), options.season));
   }
 
   private final class Forecaster extends TaskModel<Moment> {
-    private final Facts facts;
-    private final Standardization scale;
-    private final int inputs;
+    private final SeriesWindows numbers;
     private final BiFunction<Tape, Tensor, Tensor> hidden;
     private final Dropout dropout;
     private final Dense output;
 
-    Forecaster(Facts facts) {
-      this.facts = facts;
-      scale = new Standardization(facts.numbers("means"), facts.numbers("deviations"));
-      inputs = scale.means().length + (season > 0 ? 2 * HARMONICS : 0);
-      hidden = hidden(settings());
-      dropout = add("dropout", Dropout.of(settings().dropout()));
-      output =
-          add(
-              "output",
-              Dense.of(settings().hidden(), horizon).initialized(Initializer.constant(0)));
+    Forecaster(SeriesWindows numbers) {
+      this.numbers = numbers;
+      var s = settings();
+      hidden = hidden(s, numbers.width());
+      dropout = add("dropout", Dropout.of(s.dropout()));
+      var last = Dense.of(s.hidden(), options.windows().horizon());
+      output = add("output", last.initialized(Initializer.constant(0)));
     }
 
-    private BiFunction<Tape, Tensor, Tensor> hidden(Settings s) {
+    private BiFunction<Tape, Tensor, Tensor> hidden(Settings s, int inputs) {
       return switch (s.cell()) {
         case Settings.NO_CELL ->
             add("dense", Dense.of(inputs, s.hidden()).activation(UnaryOp.TANH))::on;
-        case TIME_DELAY ->
-            add("delay", TimeDelay.of(inputs, s.hidden(), window).activation(UnaryOp.TANH))::on;
-        default ->
-            add(
-                    "recurrent",
-                    Recurrent.of(cell(), inputs, s.hidden())
-                        .layers(s.layers())
-                        .dropout(s.dropout()))
-                ::on;
+        case TIME_DELAY -> {
+          var delay = TimeDelay.of(inputs, s.hidden(), options.windows().seen());
+          yield add("delay", delay.activation(UnaryOp.TANH))::on;
+        }
+        default -> {
+          var recurrent = Recurrent.of(cell(), inputs, s.hidden());
+          yield add("recurrent", recurrent.layers(s.layers()).dropout(s.dropout()))::on;
+        }
       };
     }
 
     @Override
     public int length(Moment moment) {
-      return Math.min(window, moment.time() + 1);
+      return options.windows().length(moment);
     }
 
     @Override
     public Batch batch(List<Moment> moments) {
-      var targets = new ArrayList<float[][]>();
-      var weights = new ArrayList<float[]>();
-      for (var moment : moments) {
-        int steps = length(moment);
-        var rows = new float[steps][horizon];
-        var counts = new float[steps];
-        for (int i = Math.max(0, steps - moment.counted()); i < steps; i++) {
-          int time = moment.time() + 1 - steps + i;
-          var next = forecasts().next(moment.series(), time);
-          if (next != null) {
-            counts[i] = 1;
-            double now = scale.apply(now(moment.series(), time), 0);
-            for (int h = 0; h < horizon; h++) {
-              rows[i][h] = (float) (scale.apply(next[h], 0) - now);
-            }
-          }
-        }
-        targets.add(rows);
-        weights.add(counts);
-      }
-      return Batch.of(inputs(moments), Sequences.ofFeatures(targets).weighted(weights));
-    }
-
-    private Sequences inputs(List<Moment> moments) {
-      return Sequences.ofFeatures(
-          moments.stream()
-              .map(
-                  moment ->
-                      IntStream.rangeClosed(moment.time() + 1 - length(moment), moment.time())
-                          .mapToObj(time -> inputs(moment.series(), time))
-                          .toArray(float[][]::new))
-              .toList());
-    }
-
-    private float[] inputs(Series series, int time) {
-      var row = new float[inputs];
-      int columns = scale.means().length;
-      for (int c = 0; c < columns; c++) {
-        double value = series.lastKnown(time, c);
-        row[c] = Double.isNaN(value) ? 0 : (float) scale.apply(value, c);
-      }
-      for (int i = columns; i < inputs; i += 2) {
-        int harmonic = 1 + (i - columns) / 2;
-        double angle = 2 * Math.PI * harmonic * series.clock(time) / season;
-        row[i] = (float) Math.sin(angle);
-        row[i + 1] = (float) Math.cos(angle);
-      }
-      return row;
+      return Batch.of(numbers.inputs(moments), numbers.targets(moments));
     }
 
     private Tensor differences(Tape tape, Sequences inputs) { // [N, horizon]
@@ -260,38 +147,20 @@ public final class Forecast extends Task<Moment> {
 
     @Override
     public List<Outcome> predict(Tape tape, List<Moment> moments) {
-      requireSameKind(moments.getFirst().series());
-      var differences = differences(tape, inputs(moments)).unpack();
+      var differences = differences(tape, numbers.inputs(moments)).unpack();
       var outcomes = new ArrayList<Outcome>();
       for (int i = 0; i < moments.size(); i++) {
         var moment = moments.get(i);
-        var last = differences.get(i)[length(moment) - 1];
-        var forecast = new float[horizon];
-        for (int h = 0; h < horizon; h++) {
-          double now = scale.apply(now(moment.series(), moment.time()), 0);
-          forecast[h] = (float) scale.invert(now + last[h], 0);
-        }
-        outcomes.add(forecasts().outcome(moment, forecast));
+        var forecast = numbers.forecast(moment, differences.get(i)[length(moment) - 1]);
+        outcomes.add(options.forecasts().outcome(moment, forecast));
       }
       return outcomes;
     }
 
-    private double now(Series series, int time) {
-      double value = series.lastKnown(time, 0);
-      return Double.isNaN(value) ? scale.means()[0] : value;
-    }
-
-    private void requireSameKind(Series series) {
-      var columnsOfModel = List.of(facts.text("columns").split("\n", -1));
-      if (!series.columns().equals(columnsOfModel)) {
-        throw new IllegalArgumentException(
-            "columns: expected " + columnsOfModel + " as in training, got " + series.columns());
-      }
-      var clock = facts.text("clock");
-      if (season > 0 && !series.clock().name().equals(clock)) {
-        throw new IllegalArgumentException(
-            "times: expected " + clock + " as in training, got " + series.clock());
-      }
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a row of the table
+      var series = options.arriving(rows);
+      return Streaming.of(this, (place, line) -> series.read(place, line).map(Moment::last));
     }
   }
 
@@ -310,22 +179,18 @@ public final class Forecast extends Task<Moment> {
 
   // Evaluation: errors, and how much smaller they are than those of forecasts without learning.
 
-  private Forecasts forecasts() {
-    return new Forecasts(horizon, (int) Math.round(season));
-  }
-
   @Override
   protected List<Measure> measures(Facts facts) {
-    return forecasts().measures();
+    return options.forecasts().measures();
   }
 
   @Override
   protected List<Outcome> baseline(Parts<Moment> parts, Facts facts) {
-    return forecasts().persistence(parts.test());
+    return options.forecasts().persistence(parts.test());
   }
 
   @Override
   protected void report(Report<Moment> report) throws IOException {
-    forecasts().report(report);
+    options.forecasts().report(report);
   }
 }

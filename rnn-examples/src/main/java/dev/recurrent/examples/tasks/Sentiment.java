@@ -14,6 +14,7 @@ import dev.recurrent.examples.harness.LabellingTask;
 import dev.recurrent.examples.harness.Labels;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeReviews;
 import dev.recurrent.layer.Dense;
@@ -150,6 +151,11 @@ public final class Sentiment extends LabellingTask<LabelledText> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       return crossEntropy(logits(tape, batch), batch.targets());
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a review
+      return Streaming.ofLines(this, text -> new LabelledText(null, text));
     }
   }
 

@@ -16,6 +16,7 @@ import dev.recurrent.examples.harness.LabellingTask;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.StepLabels;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeSentences;
 import dev.recurrent.layer.Dense;
@@ -154,6 +155,11 @@ public final class Tags extends LabellingTask<Sentence> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       return crossEntropy(logits(tape, batch), batch.targets());
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a sentence: both directions read it whole
+      return Streaming.ofLines(this, ConllU::untagged);
     }
   }
 

@@ -4,24 +4,20 @@ import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.data.LetterCase;
 import dev.recurrent.data.Rows;
-import dev.recurrent.data.SentencePairs;
-import dev.recurrent.data.TextFile;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.TranslatedSentence;
-import dev.recurrent.data.Vocabulary;
 import dev.recurrent.decode.DecoderSteps;
 import dev.recurrent.decode.Hypothesis;
-import dev.recurrent.examples.harness.AttentionPicture;
 import dev.recurrent.examples.harness.Decay;
 import dev.recurrent.examples.harness.DecoderOptions;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
-import dev.recurrent.examples.harness.ScoreByLength;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
-import dev.recurrent.examples.harness.TeacherForcing;
+import dev.recurrent.examples.harness.Translations;
 import dev.recurrent.examples.made.MadeTranslations;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.AttentionDecoder;
@@ -33,9 +29,7 @@ import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentResult;
 import dev.recurrent.layer.RecurrentState;
-import dev.recurrent.score.Bleu;
 import dev.recurrent.score.Measure;
-import dev.recurrent.score.Measures;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -43,17 +37,10 @@ import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * Many-to-many of unequal lengths: translation by an encoder and a decoder (Sutskever et al. 2014,
@@ -72,78 +59,27 @@ import picocli.CommandLine.Option;
     })
 public final class Translate extends Task<TranslatedSentence> {
   private static final Tokenizer WORDS = Tokenizer.clitics(LetterCase.KEEP);
-  private static final String SOURCE = "source";
-  private static final String TRANSLATION = "translation";
 
-  /** The longest source of each group in the score by length. */
-  private static final int[] LENGTHS = {5, 8, 12, 17};
-
-  /** How many test sentences of at least which length show their attention. */
-  private static final int SHOWN = 4;
-
-  private static final int SHOWN_LENGTH = 8;
-
-  @Option(
-      names = "--target-data",
-      paramLabel = "FILE",
-      description = "Translations of the lines of --data, which then has no tabs.")
-  private @Nullable Path targetData;
-
-  @Option(
-      names = "--vocabulary",
-      paramLabel = "N",
-      defaultValue = "10000",
-      converter = Numbers.AtLeastOne.class,
-      description = "At most so many words of each language. Default: ${DEFAULT-VALUE}")
-  private int vocabularySize = 10_000;
-
-  @Option(
-      names = "--min-count",
-      paramLabel = "N",
-      defaultValue = "2",
-      converter = Numbers.AtLeastOne.class,
-      description = "Words that occur less often are all one. Default: ${DEFAULT-VALUE}")
-  private int minCount = 2;
-
-  @Option(
-      names = "--max-length",
-      paramLabel = "N",
-      defaultValue = "30",
-      converter = Numbers.AtLeastOne.class,
-      description = "No longer sentences are trained on; all are tested. Default: ${DEFAULT-VALUE}")
-  private int maxLength = 30;
-
-  @Option(
-      names = "--beside",
-      paramLabel = "DIR",
-      description = "Folder of a finished run to draw beside this one in by-length.png.")
-  private @Nullable Path beside;
-
+  @Mixin private TranslateOptions options;
   @Mixin private DecoderOptions decoding;
-
   private int tooLong;
 
   // Data: a sentence and its translations, so that no part has a sentence of another part.
 
   @Override
   protected List<TranslatedSentence> read(Path path, Rows rows) throws IOException {
-    return SentencePairs.areIn(path)
-        ? TranslatedSentence.ofPairs(SentencePairs.read(path, rows))
-        : TextFile.lines(path, rows).stream().map(TranslatedSentence::untranslated).toList();
+    return TranslatedSentence.read(path, rows);
   }
 
   @Override
   protected List<TranslatedSentence> readTraining(Path path, Rows rows) throws IOException {
-    return TranslatedSentence.ofPairs(
-        targetData == null
-            ? SentencePairs.read(path, rows)
-            : SentencePairs.read(path, targetData, rows));
+    return TranslatedSentence.ofPairs(options.pairs(path, rows));
   }
 
   @Override
   protected Parts<TranslatedSentence> sample(long seed) throws IOException {
-    var parts =
-        split(TranslatedSentence.ofPairs(MadeTranslations.of(2500, seed)), seed, 0.8, 0.1, 0.1);
+    var made = TranslatedSentence.ofPairs(MadeTranslations.of(2500, seed));
+    var parts = split(made, seed, 0.8, 0.1, 0.1);
     return new Parts<>(parts.get(0), parts.get(1), parts.get(2));
   }
 
@@ -153,81 +89,60 @@ public final class Translate extends Task<TranslatedSentence> {
       throw wrongUsage("--input-feeding: expected an --attention, got none");
     }
     var parts = super.parts(rows);
-    var pairs = parts.training().stream().flatMap(TranslatedSentence::pairs).toList();
-    var training = pairs.stream().filter(s -> length(s) <= maxLength).toList();
+    var pairs = TranslatedSentence.pairs(parts.training());
+    var training = pairs.stream().filter(s -> length(s) <= options.maxLength).toList();
     tooLong = pairs.size() - training.size();
-    var validation = parts.validation().stream().flatMap(TranslatedSentence::pairs).toList();
-    return new Parts<>(training, validation, parts.test());
+    return new Parts<>(training, TranslatedSentence.pairs(parts.validation()), parts.test());
   }
 
   private static int length(TranslatedSentence sentence) {
-    return Stream.concat(Stream.of(sentence.source()), sentence.targets().stream())
-        .mapToInt(text -> WORDS.tokens(text).size())
-        .max()
-        .orElseThrow();
+    var texts = Stream.concat(Stream.of(sentence.source()), sentence.targets().stream());
+    return texts.mapToInt(text -> WORDS.tokens(text).size()).max().orElseThrow();
   }
 
   @Override
   protected List<String> notes() {
     var note = "%,d pairs of more than %d words left out of training";
-    return tooLong == 0 ? List.of() : List.of(Numbers.format(note, tooLong, maxLength));
+    return tooLong == 0 ? List.of() : List.of(Numbers.format(note, tooLong, options.maxLength));
   }
 
   @Override
   protected Facts learn(List<TranslatedSentence> training) {
-    return Facts.none()
-        .with(SOURCE, vocabulary(training, TranslatedSentence::source))
-        .with("target", vocabulary(training, s -> s.targets().getFirst()));
-  }
-
-  private Vocabulary vocabulary(
-      List<TranslatedSentence> training, Function<TranslatedSentence, String> text) {
-    var words = training.stream().map(s -> WORDS.tokens(text.apply(s))).toList();
-    return Vocabulary.ofTokens(words, new Vocabulary.Selection(minCount, vocabularySize))
-        .withSpecials(Vocabulary.UNKNOWN, Vocabulary.BEGIN, Vocabulary.END);
+    return Translations.learn(training, WORDS, options.selection());
   }
 
   // Model: one network reads the sentence in both directions, another one writes the translation.
 
   @Override
   protected TaskModel<TranslatedSentence> model(Facts facts) {
-    return new Translator(facts.vocabulary(SOURCE), facts.vocabulary("target"));
+    return new Translator(new Translations(facts, WORDS));
   }
 
   private final class Translator extends TaskModel<TranslatedSentence> {
-    private final Vocabulary source;
-    private final Vocabulary target;
+    private final Translations translations;
     private final Embedding sourceEmbedding;
     private final Embedding targetEmbedding;
     private final Recurrent encoder;
     private final AttentionDecoder decoder;
     private final Dropout dropout;
     private final Dense output;
+    private final DecoderVocabulary words;
 
-    Translator(Vocabulary source, Vocabulary target) {
-      this.source = source;
-      this.target = target;
+    Translator(Translations translations) {
+      this.translations = translations;
       var s = settings();
       int hidden = decoding.decoderSize(s.hidden());
-      sourceEmbedding = add("sourceEmbedding", Embedding.of(source.size(), s.embed()));
-      targetEmbedding = add("targetEmbedding", Embedding.of(target.size(), s.embed()));
-      encoder =
-          add(
-              "encoder",
-              Recurrent.of(cell(), s.embed(), decoding.encoderSize(s.hidden()))
-                  .layers(s.layers())
-                  .dropout(s.dropout())
-                  .bidirectional());
-      decoder =
-          add(
-              "decoder",
-              decoding
-                  .attending(AttentionDecoder.of(cell(), s.embed(), hidden), s.hidden())
-                  .encoder(encoder)
-                  .layers(s.layers())
-                  .dropout(s.dropout()));
+      sourceEmbedding =
+          add("sourceEmbedding", Embedding.of(translations.source().size(), s.embed()));
+      targetEmbedding =
+          add("targetEmbedding", Embedding.of(translations.target().size(), s.embed()));
+      var reading = Recurrent.of(cell(), s.embed(), decoding.encoderSize(s.hidden()));
+      encoder = add("encoder", reading.layers(s.layers()).dropout(s.dropout()).bidirectional());
+      var writing = decoding.attending(AttentionDecoder.of(cell(), s.embed(), hidden), s.hidden());
+      decoder = add("decoder", writing.encoder(encoder).layers(s.layers()).dropout(s.dropout()));
       dropout = add("dropout", Dropout.of(s.dropout()));
-      output = add("output", Dense.of(hidden, target.size()));
+      output = add("output", Dense.of(hidden, translations.target().size()));
+      words = DecoderVocabulary.of(targetEmbedding, output);
     }
 
     @Override
@@ -237,13 +152,7 @@ public final class Translate extends Task<TranslatedSentence> {
 
     @Override
     public Batch batch(List<TranslatedSentence> sentences) {
-      var translations = sentences.stream().map(s -> WORDS.tokens(s.targets().getFirst()));
-      return TeacherForcing.batch(target, translations.toList()).with(SOURCE, sources(sentences));
-    }
-
-    private Sequences sources(List<TranslatedSentence> sentences) {
-      return Sequences.ofTokens(
-          sentences.stream().map(s -> source.encode(sourceWords(s))).toList());
+      return translations.batch(sentences);
     }
 
     private RecurrentResult encode(Tape tape, Sequences sentences) {
@@ -253,100 +162,44 @@ public final class Translate extends Task<TranslatedSentence> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       boolean training = tape.mode() == Mode.TRAINING;
-      var encoded = encode(tape, batch.get(SOURCE));
+      var encoded = encode(tape, batch.get(Translations.SOURCE));
       var read = batch.inputs();
+      var feedback = new DecoderFeedback(words, decoding.teacherForcing());
       var states = // [N, hidden]
           training && decoding.teacherForcing() < 1
-              ? decoder.run(tape, encoded, read, feedback()).output()
-              : decoder.teacherForced(tape, encoded, embedded(tape, read));
+              ? decoder.run(tape, encoded, read, feedback).output()
+              : decoder.teacherForced(
+                  tape, encoded, dropout.on(tape, targetEmbedding.on(tape, read)));
       var logits = output.on(tape, dropout.on(tape, states)); // [N, target words]
       return crossEntropy(logits, batch.targets(), training ? decoding.labelSmoothing() : 0);
     }
 
-    private Tensor embedded(Tape tape, Sequences words) {
-      return dropout.on(tape, targetEmbedding.on(tape, words));
-    }
-
-    private DecoderFeedback feedback() {
-      return new DecoderFeedback(words(), decoding.teacherForcing());
-    }
-
-    private DecoderVocabulary words() {
-      return DecoderVocabulary.of(targetEmbedding, output);
+    @Override
+    public List<Outcome> predict(Tape tape, List<TranslatedSentence> sentences) {
+      return translations.outcomes(sentences, translate(tape, sentences));
     }
 
     @Override
-    public List<Outcome> predict(Tape tape, List<TranslatedSentence> sentences) {
-      var translated = translate(tape, sentences);
-      var outcomes = new ArrayList<Outcome>();
-      for (int i = 0; i < sentences.size(); i++) {
-        var sentence = sentences.get(i);
-        var words = written(sentence, translated.get(i));
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put(SOURCE, sentence.source());
-        fields.put(TRANSLATION, WORDS.join(words));
-        fields.put("log_probability", Numbers.format("%.4f", translated.get(i).logProbability()));
-        outcomes.add(scored(fields, sentence));
-      }
-      return outcomes;
+    public Streaming streaming(Rows rows) { // a line is a sentence
+      return Streaming.ofLines(this, TranslatedSentence::untranslated);
     }
 
     private List<Hypothesis> translate(Tape tape, List<TranslatedSentence> sentences) {
-      var encoded = encode(tape, sources(sentences));
-      var search = decoding.search(target.index(Vocabulary.END), 2 * maxLength);
-      try (var steps = DecoderSteps.of(decoder, encoded, words(), target.index(Vocabulary.BEGIN))) {
+      var encoded = encode(tape, translations.sources(sentences));
+      var search = decoding.search(translations.end(), 2 * options.maxLength);
+      try (var steps = DecoderSteps.of(decoder, encoded, words, translations.begin())) {
         return search.best(steps);
       }
     }
-
-    /** Returns the words; for an unknown one, the word of the source that was looked at most. */
-    private List<String> written(TranslatedSentence sentence, Hypothesis translation) {
-      var sourceWords = WORDS.tokens(sentence.source());
-      var words = new ArrayList<>(target.decode(translation.toArray()));
-      for (int t = 0; t < words.size(); t++) {
-        int looked = translation.attendedMost(t);
-        if (words.get(t).equals(Vocabulary.UNKNOWN) && looked >= 0 && looked < sourceWords.size()) {
-          words.set(t, sourceWords.get(looked));
-        }
-      }
-      words.removeIf(Vocabulary.UNKNOWN::equals);
-      return words;
-    }
-
-    private void drawAttention(List<TranslatedSentence> sentences, Path folder) throws IOException {
-      try (var tape = Tape.inference(backend())) {
-        var translated = translate(tape, sentences);
-        for (int i = 0; i < translated.size(); i++) {
-          AttentionPicture.draw(
-              sourceWords(sentences.get(i)),
-              target.decode(translated.get(i).toArray()),
-              translated.get(i).attentionMatrix(),
-              folder.resolve("attention-" + (i + 1) + ".png"));
-        }
-      }
-    }
-  }
-
-  private static List<String> sourceWords(TranslatedSentence sentence) {
-    var words = new ArrayList<>(WORDS.tokens(sentence.source()));
-    words.add(Vocabulary.END);
-    return words;
   }
 
   // Training.
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings =
-        Settings.of("gru", 256)
-            .embed(128)
-            .dropout(0.2)
-            .batch(128)
-            .epochs(6, 3)
-            .learning(2e-3, 5)
-            .decay(Decay.COSINE);
+    var settings = Settings.of("gru", 256).embed(128).dropout(0.2).batch(128).epochs(6, 3);
     return effort == Effort.FULL
-        ? settings
+        ? settings.learning(2e-3, 5).decay(Decay.COSINE)
         : Settings.of("gru", 48).embed(24).batch(32).epochs(4, 3).learning(5e-3, 5);
   }
 
@@ -359,34 +212,23 @@ public final class Translate extends Task<TranslatedSentence> {
 
   @Override
   protected List<Measure> measures(Facts facts) {
-    return List.of(Measures.BLEU);
+    return Translations.measures();
   }
 
-  private static Outcome scored(Map<String, Object> fields, TranslatedSentence sentence) {
-    var references = sentence.targets();
-    return references.isEmpty()
-        ? Outcome.of(fields)
-        : new Outcome(
-            fields, List.of(Bleu.statistics(String.valueOf(fields.get(TRANSLATION)), references)));
-  }
-
-  /** Leaves each sentence as it is. */
   @Override
   protected List<Outcome> baseline(Parts<TranslatedSentence> parts, Facts facts) {
-    return parts.test().stream().map(s -> scored(Map.of(TRANSLATION, s.source()), s)).toList();
+    return Translations.copies(parts.test());
   }
 
   @Override
   protected void report(Report<TranslatedSentence> report) throws IOException {
-    var tested = report.examples();
-    var lengths = tested.stream().mapToInt(s -> WORDS.tokens(s.source()).size()).toArray();
-    var statistics = report.outcomes().stream().map(o -> o.statistics().getFirst()).toList();
-    ScoreByLength.of(Measures.BLEU, lengths, statistics, LENGTHS)
-        .report(report, "attention " + decoding.attention(), beside);
-    report.out().println("signature " + Bleu.signatureOfVarying());
+    var translations = new Translations(report.facts(), WORDS);
+    translations.report(report, "attention " + decoding.attention(), options.beside);
     if (decoding.attends() && report.model() instanceof Translator translator) {
-      var shown = IntStream.range(0, lengths.length).filter(i -> lengths[i] >= SHOWN_LENGTH);
-      translator.drawAttention(shown.limit(SHOWN).mapToObj(tested::get).toList(), report.folder());
+      var shown = translations.shown(report.examples());
+      try (var tape = Tape.inference(translator.backend())) {
+        translations.drawAttention(shown, translator.translate(tape, shown), report.folder());
+      }
     }
   }
 }
