@@ -76,6 +76,11 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public boolean isAsynchronous() {
+    return true;
+  }
+
+  @Override
   public void synchronize() {
     device.run(() -> device.driver().synchronize());
   }

@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.driver.LibraryChoice.Binding;
 import dev.recurrent.cuda.driver.Resources;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
@@ -79,7 +80,7 @@ class BindingsTest {
     if (EmulatedDevice.findCompiler() == null
         || !linux
         || !System.getProperty("os.arch", "").equals("amd64")) {
-      Emulation.skip("JCuda with stand-ins: it needs g++ on an x86-64 Linux");
+      Requirement.isMissing("JCuda with stand-ins: it needs g++ on an x86-64 Linux", "cuda", "g++");
     }
   }
 

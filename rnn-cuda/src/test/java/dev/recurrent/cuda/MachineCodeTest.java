@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
+import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
 import java.io.File;
@@ -43,7 +44,7 @@ class MachineCodeTest {
       throws IOException, InterruptedException {
     var nvcc = find();
     if (nvcc == null) {
-      Emulation.skip("machine code: found no nvcc on the PATH");
+      Requirement.isMissing("machine code: found no nvcc on the PATH", "cuda", "nvcc");
       return;
     }
     var source = new StringBuilder(Resources.text("device.cu"));

@@ -1,6 +1,7 @@
 package dev.recurrent.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,6 +96,19 @@ class TimeLoopsTest {
       run(loops, 11, 1);
       assertEquals(3, log.stream().filter("record"::equals).count());
     }
+  }
+
+  /** Where the gradients of a batch lie depends on all of its sequences, those without steps too. */
+  @Test
+  void batchesThatDifferInEmptySequencesAloneAreOtherLoops() {
+    assertEquals(loopOf(3, 3), loopOf(3, 3));
+    assertNotEquals(loopOf(3, 3), loopOf(3, 3, 0));
+    assertNotEquals(loopOf(3, 3), loopOf(3, 2));
+  }
+
+  private static Loop loopOf(int... lengths) {
+    return new Timeline(SequenceLayout.ofLengths(lengths), Direction.FORWARD)
+        .loop(List.of(), List.of(), 0, List.of());
   }
 
   @Test
