@@ -4,8 +4,6 @@ import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.Storage;
 import dev.recurrent.tape.ParameterStore;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Keeps the parameters as they were after an update that is known to be good, on the device: where

@@ -145,8 +145,7 @@ public abstract class LateReadingContract {
                       last[0] = update.update();
                     }
                   });
-      var e =
-          assertThrows(DivergedException.class, () -> training.fit(text(), Budget.epochs(5)));
+      var e = assertThrows(DivergedException.class, () -> training.fit(text(), Budget.epochs(5)));
       assertEquals(
           "loss: expected a finite number, got NaN at update 70 of epoch 2; the model is as after"
               + " update 64. Try a smaller learning rate or a lower clipping limit",

@@ -82,7 +82,12 @@ class CublasTest {
 
   /** 68 is CUBLAS_COMPUTE_32F, 77 CUBLAS_COMPUTE_32F_FAST_TF32. */
   @ParameterizedTest
-  @CsvSource({"FP32, FLOAT32, 68, 0", "TF32, FLOAT32, 77, 0", "BF16, BFLOAT16, 68, 14", "FP16, FLOAT16, 68, 2"})
+  @CsvSource({
+    "FP32, FLOAT32, 68, 0",
+    "TF32, FLOAT32, 77, 0",
+    "BF16, BFLOAT16, 68, 14",
+    "FP16, FLOAT16, 68, 2"
+  })
   void tf32IsUsedWhereItIsAskedForAlone(
       Precision precision, NumberType type, int compute, int dataType) {
     try (var blas = open(precision)) {

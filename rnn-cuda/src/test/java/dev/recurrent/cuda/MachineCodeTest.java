@@ -8,6 +8,7 @@ import dev.recurrent.cell.Cells;
 import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
+import dev.recurrent.cuda.emulated.EmulatedDevice;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,10 @@ class MachineCodeTest {
     if (nvcc == null) {
       Requirement.isMissing("machine code: found no nvcc on the PATH", "cuda", "nvcc");
       return;
+    }
+    if (EmulatedDevice.findCompiler() == null) {
+      Requirement.isMissing(
+          "machine code: nvcc needs a g++ on the PATH, found none", "cuda", "nvcc", "g++");
     }
     var source = new StringBuilder(Resources.text("device.cu"));
     source.append(Resources.text("functions.cu")).append(Resources.text("library.cu"));

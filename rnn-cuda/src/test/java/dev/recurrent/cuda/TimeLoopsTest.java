@@ -15,6 +15,7 @@ import dev.recurrent.cuda.TimeLoops.Loop;
 import dev.recurrent.cuda.TimeLoops.Policy;
 import dev.recurrent.cuda.driver.Driver;
 import dev.recurrent.cuda.driver.Driver.Recording;
+import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
@@ -98,7 +99,9 @@ class TimeLoopsTest {
     }
   }
 
-  /** Where the gradients of a batch lie depends on all of its sequences, those without steps too. */
+  /**
+   * Where the gradients of a batch lie depends on all of its sequences, those without steps too.
+   */
   @Test
   void batchesThatDifferInEmptySequencesAloneAreOtherLoops() {
     assertEquals(loopOf(3, 3), loopOf(3, 3));
@@ -157,6 +160,20 @@ class TimeLoopsTest {
     }
   }
 
+  @Test
+  void aLoopForWhoseRecordingThereIsNoMemoryIsHandedOver() {
+    try (var loops = new TimeLoops(driver(), Policy.RECORD_EVERYTHING)) {
+      outOfMemory = true;
+      run(loops, 100, 1);
+      assertEquals(List.of("record", "close", "close", "0-100"), log);
+      log.clear();
+      outOfMemory = false;
+      run(loops, 100, 1);
+      assertEquals(List.of("record", "0-64", "record", "64-100", "replay", "replay"), log);
+    }
+  }
+
+  private boolean outOfMemory;
   private int newRecordings;
 
   private void run(TimeLoops loops, int steps, long address) {
@@ -186,6 +203,9 @@ class TimeLoopsTest {
       @Override
       public void record(Runnable work) {
         log.add("record");
+        if (outOfMemory) {
+          throw new OutOfDeviceMemoryException("cuGraphInstantiate", 2, "CUDA_ERROR_OUT_OF_MEMORY");
+        }
         work.run();
       }
 
