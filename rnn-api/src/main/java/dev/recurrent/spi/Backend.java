@@ -35,6 +35,14 @@ public interface Backend extends AutoCloseable {
     return new ComposedPointwiseKernel(this, program);
   }
 
+  /**
+   * Tells whether work goes on after the call that handed it over, so that reading memory waits for
+   * all of it and is better done seldom. By default it is done when the call returns.
+   */
+  default boolean isAsynchronous() {
+    return false;
+  }
+
   /** Waits until all work handed over so far is done. */
   default void synchronize() {}
 

@@ -96,6 +96,11 @@ public final class GradientClipping implements AutoCloseable {
     }
   }
 
+  /** Returns where the norm of all gradients before the last clipping is, {@code [1, 1]}. */
+  Matrix norm() {
+    return norm;
+  }
+
   /** Returns the norm of all gradients before the last clipping; waits for pending work. */
   public float lastNorm() {
     var value = new float[1];

@@ -24,6 +24,11 @@ final class LossScale {
     factor = enabled ? FIRST : 1;
   }
 
+  /** Tells whether losses are scaled at all. */
+  boolean isEnabled() {
+    return enabled;
+  }
+
   /** Returns the number to multiply the loss with. */
   float factor() {
     return factor;

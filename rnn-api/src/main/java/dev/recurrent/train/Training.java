@@ -236,7 +236,8 @@ public final class Training {
   /**
    * Trains until the budget is used up, a stop is requested, or {@link #stopEarly} says so.
    *
-   * @throws DivergedException if the loss is no longer a finite number
+   * @throws DivergedException if the loss or the gradient is no longer a finite number; it says how
+   *     soon that is found
    * @throws IOException if a checkpoint cannot be written or read
    */
   public TrainingResult fit(Batches data, Budget budget) throws IOException {

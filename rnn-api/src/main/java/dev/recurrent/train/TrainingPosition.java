@@ -17,11 +17,23 @@ final class TrainingPosition {
   int bestEpoch;
   double bestValidation = Double.NaN;
 
-  void add(double loss, double weight) {
-    epochLoss += loss * weight;
+  /** Counts the targets of a window. */
+  void addTargets(double weight) {
     epochWeight += weight;
-    sinceUpdateLoss += loss * weight;
     sinceUpdateWeight += weight;
+  }
+
+  /** Adds the loss of all targets of a window, which may be known later than their number. */
+  void addLoss(double loss) {
+    epochLoss += loss;
+    sinceUpdateLoss += loss;
+  }
+
+  /** Returns the loss since the last update, and begins anew. */
+  double takeLossSinceUpdate() {
+    double loss = sinceUpdateLoss;
+    sinceUpdateLoss = 0;
+    return loss;
   }
 
   /** Returns the number of validations since the best one; 0 where nothing was validated. */

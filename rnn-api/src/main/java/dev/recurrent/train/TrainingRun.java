@@ -11,10 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link Training} once. Every field that changes is in the checkpoint. */
 final class TrainingRun implements AutoCloseable {
   private static final String SCHEDULE = "schedule.";
+
+  /** Where losses are read late, the updates after which they are read at the latest. */
+  private static final int UPDATES_UNREAD = 64;
+
+  /** The losses and gradient norms of as many updates; accumulated windows are read sooner. */
+  private static final int NUMBERS = 4 * UPDATES_UNREAD;
 
   private final Training setup;
   private final LossFunction loss;
@@ -25,6 +32,8 @@ final class TrainingRun implements AutoCloseable {
   private final Updater updater;
   private final GradientClipping clipping;
   private final LossScale lossScale;
+  private final DeferredNumbers numbers;
+  private final @Nullable LastGoodModel lastGood; // null where numbers are read at once
   private final RecurrentState state = new RecurrentState();
   private final List<EpochResult> history = new ArrayList<>();
   private final TrainingPosition at = new TrainingPosition();
@@ -43,6 +52,13 @@ final class TrainingRun implements AutoCloseable {
     updater = new Updater(setup.optimizer, store, setup.parts());
     clipping = GradientClipping.of(setup.clip, store, setup.trained());
     lossScale = new LossScale(store.backend().precision());
+    // Whether an overflow leaves an update out has to be known before the next one.
+    boolean late = store.backend().isAsynchronous() && !lossScale.isEnabled();
+    numbers =
+        late
+            ? DeferredNumbers.keep(store.backend(), NUMBERS)
+            : DeferredNumbers.readAtOnce(store.backend());
+    lastGood = late ? new LastGoodModel(store) : null;
   }
 
   TrainingResult run() throws IOException {
@@ -53,8 +69,32 @@ final class TrainingRun implements AutoCloseable {
     if (setup.resumeFolder != null) {
       resume(setup.resumeFolder.resolve(Checkpoint.FILE));
     }
+    if (lastGood != null) {
+      lastGood.keep(updater.steps());
+    }
     updatesPerEpoch = updatesPerEpoch();
     setup.listeners.forEach(listener -> listener.started(setup, budget));
+    boolean wholeEpochs;
+    try {
+      wholeEpochs = trainEpochs();
+    } catch (DivergedException e) {
+      if (lastGood != null) {
+        lastGood.restore();
+      }
+      throw e;
+    }
+    var ending = ending(wholeEpochs);
+    if (!wholeEpochs && ending != TrainingResult.Ending.STOPPED) {
+      endPartOfEpoch();
+    }
+    var result =
+        new TrainingResult(history, updater.steps(), ending, at.bestEpoch, at.bestValidation);
+    setup.listeners.forEach(listener -> listener.ended(result));
+    return result;
+  }
+
+  /** Trains to the end; false means that it is within an epoch. */
+  private boolean trainEpochs() throws IOException {
     boolean wholeEpochs = true;
     while (wholeEpochs
         && at.epoch < budget.epochs()
@@ -66,14 +106,7 @@ final class TrainingRun implements AutoCloseable {
         endEpoch();
       }
     }
-    var ending = ending(wholeEpochs);
-    if (!wholeEpochs && ending != TrainingResult.Ending.STOPPED) {
-      endPartOfEpoch();
-    }
-    var result =
-        new TrainingResult(history, updater.steps(), ending, at.bestEpoch, at.bestValidation);
-    setup.listeners.forEach(listener -> listener.ended(result));
-    return result;
+    return wholeEpochs;
   }
 
   private TrainingResult.Ending ending(boolean wholeEpochs) {
@@ -130,9 +163,15 @@ final class TrainingRun implements AutoCloseable {
     var tensor = setup.bptt.loss(tape, loss, new Bptt.BatchWindow(batch, at.window), state);
     if (weight > 0) {
       tape.backward(tensor, lossScale.factor());
-      double value = tensor.item();
-      requireFinite("loss", value);
-      at.add(value, weight);
+      at.addTargets(weight);
+      long update = updater.steps() + 1;
+      int epoch = at.epoch + 1;
+      numbers.add(
+          tensor.value(),
+          value -> {
+            requireFinite("loss", value, update, epoch);
+            at.addLoss(value * weight);
+          });
     }
     at.pending++;
     if (at.pending == setup.accumulate) {
@@ -146,13 +185,24 @@ final class TrainingRun implements AutoCloseable {
       store.backend().ops().affine(store.gradients(), 1 / divisor, 0, store.gradients());
     }
     clipping.apply();
-    double norm = clipping.lastNorm();
-    if (lossScale.overflowed(norm)) {
+    double targets = at.sinceUpdateWeight;
+    long update = updater.steps() + 1;
+    int epoch = at.epoch + 1;
+    var measured = new UpdateMeasures(numbers);
+    numbers.add(
+        clipping.norm(),
+        norm -> {
+          measured.overflowed = lossScale.overflowed(norm);
+          if (!measured.overflowed) {
+            requireFinite("gradient norm", norm, update, epoch);
+            measured.set(targets > 0 ? at.takeLossSinceUpdate() / targets : 0, norm);
+          }
+        });
+    if (measured.overflowed) {
       store.clearGradients();
       at.pending = 0;
       return;
     }
-    requireFinite("gradient norm", norm);
     long total = Math.min(budget.updates(), saturatingProduct(updatesPerEpoch, budget.epochs()));
     learningRate =
         setup.schedule.learningRate(
@@ -168,19 +218,22 @@ final class TrainingRun implements AutoCloseable {
             updater.steps(),
             Math.max(updatesPerEpoch, at.updateOfEpoch),
             at.updateOfEpoch,
-            at.sinceUpdateWeight > 0 ? at.sinceUpdateLoss / at.sinceUpdateWeight : 0,
-            norm,
             learningRate,
-            at.sinceUpdateWeight);
-    at.sinceUpdateLoss = 0;
+            targets,
+            measured);
     at.sinceUpdateWeight = 0;
     setup.listeners.forEach(listener -> listener.updated(report));
+    if (lastGood != null && updater.steps() - lastGood.updates() >= UPDATES_UNREAD) {
+      numbers.readAll();
+      lastGood.keep(updater.steps());
+    }
   }
 
   private void endEpoch() throws IOException {
     if (at.pending > 0) {
       update();
     }
+    numbers.readAll();
     at.seconds += (System.nanoTime() - epochStarted) * 1e-9;
     double value = validate();
     if (setup.validation != null) {
@@ -197,6 +250,7 @@ final class TrainingRun implements AutoCloseable {
 
   /** Validates where the budget of updates ends; the checkpoint stays that of within the epoch. */
   private void endPartOfEpoch() throws IOException {
+    numbers.readAll();
     at.seconds += (System.nanoTime() - epochStarted) * 1e-9;
     var result = epochResult(validate());
     history.add(result);
@@ -240,6 +294,7 @@ final class TrainingRun implements AutoCloseable {
 
   private void checkpoint() throws IOException {
     lastCheckpoint = System.nanoTime();
+    numbers.readAll();
     if (setup.checkpointFolder == null) {
       return;
     }
@@ -303,18 +358,19 @@ final class TrainingRun implements AutoCloseable {
     return Math.max(1, Math.ceilDiv(windows, setup.accumulate));
   }
 
-  private void requireFinite(String what, double value) {
+  private void requireFinite(String what, double value, long update, int epoch) {
     if (!Double.isFinite(value)) {
       throw new DivergedException(
           what
               + ": expected a finite number, got "
               + value
               + " at update "
-              + (updater.steps() + 1)
+              + update
               + " of epoch "
-              + (at.epoch + 1)
-              + "; the model is as before it. Try a smaller learning rate or a lower clipping"
-              + " limit");
+              + epoch
+              + "; the model is as "
+              + (lastGood == null ? "before it" : "after update " + lastGood.updates())
+              + ". Try a smaller learning rate or a lower clipping limit");
     }
   }
 
@@ -327,6 +383,10 @@ final class TrainingRun implements AutoCloseable {
     tape.close();
     updater.close();
     clipping.close();
+    numbers.close();
+    if (lastGood != null) {
+      lastGood.close();
+    }
     state.close();
   }
 }

@@ -177,24 +177,31 @@ interface RecurrentContract extends ContractSubject {
     for (int i = 0; i < wanted.size(); i++) {
       var name = wanted.get(i).name();
       boolean summed = name.startsWith("dParameter");
-      double tolerance = tolerance(setup.program(), summed ? setup.layout().totalRows() : 0);
+      double tolerance =
+          tolerance(longestSum(setup.program()), summed ? setup.layout().totalRows() : 0);
       Tolerance.assertClose(
           wanted.get(i).elements(), got.get(i).elements(), tolerance, describe(setup) + name);
     }
   }
 
   /**
-   * Adds up what may be off: the longest sum of products within a step, twice as the error of one
-   * step is carried on to the next ones, and for parameters the sum over all rows.
+   * Adds up what may be off, as a part of a number, or of 1 for those below: the longest sum of
+   * products within a step, twice as the error of one step is carried on to the next ones, and for
+   * parameters the sum over all rows.
+   *
+   * @param longest the terms of the longest sum within a step
+   * @param rows the rows that a gradient of a parameter is summed over, 0 for other results
    */
-  private double tolerance(CellProgram program, int rows) {
-    int longest =
-        program.parameters().stream()
-            .filter(ParameterSpec::isWeight)
-            .mapToInt(weight -> Math.max(weight.columns(), weight.rows()))
-            .max()
-            .orElse(1);
+  default double tolerance(int longest, int rows) {
     return leniency() * (Tolerance.ofSum(8 + 2 * longest) + Tolerance.ofSum(rows));
+  }
+
+  private static int longestSum(CellProgram program) {
+    return program.parameters().stream()
+        .filter(ParameterSpec::isWeight)
+        .mapToInt(weight -> Math.max(weight.columns(), weight.rows()))
+        .max()
+        .orElse(1);
   }
 
   private static String describe(Setup setup) {

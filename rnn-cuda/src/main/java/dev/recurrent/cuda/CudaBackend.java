@@ -2,6 +2,7 @@ package dev.recurrent.cuda;
 
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.driver.DeviceParts;
+import dev.recurrent.cuda.driver.Failures;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Memory;
@@ -40,7 +41,7 @@ public final class CudaBackend implements Backend {
       primitives = device.call(() -> new Primitives(device));
       ops = new CudaTensorOps(device, primitives);
     } catch (RuntimeException | Error e) {
-      device.close();
+      Failures.closeAfter(e, device);
       throw e;
     }
   }
@@ -73,6 +74,11 @@ public final class CudaBackend implements Backend {
   @Override
   public PointwiseKernel compile(PointwiseProgram program) {
     return device.call(() -> new CudaPointwiseKernel(device, program));
+  }
+
+  @Override
+  public boolean isAsynchronous() {
+    return true;
   }
 
   @Override

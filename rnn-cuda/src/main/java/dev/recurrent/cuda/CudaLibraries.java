@@ -194,9 +194,11 @@ record CudaLibraries(List<Path> named, List<Path> folders) {
     }
   }
 
-  /** Adds what JavaCPP has unpacked: cuda-VERSION-PLATFORM.jar/org/bytedeco/cuda/PLATFORM. */
+  /**
+   * Adds what JavaCPP has unpacked: cuda-redist-VERSION-PLATFORM.jar/org/bytedeco/cuda/PLATFORM.
+   */
   private static void addJavaCpp(LinkedHashSet<Path> folders, Path cache) {
-    for (var jar : children(cache, "cuda-1*")) {
+    for (var jar : children(cache, "cuda-*")) {
       folders.addAll(children(jar.resolve("org/bytedeco/cuda"), "*"));
     }
   }

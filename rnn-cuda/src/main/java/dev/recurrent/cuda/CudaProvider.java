@@ -116,9 +116,10 @@ public final class CudaProvider implements BackendProvider {
     var file = driver.find();
     var found = libraries().find();
     var hidden = gpus.hidden();
+    var version = gpus.driverVersion() == null ? "" : ", version " + gpus.driverVersion();
     var device = hidden != null ? "none: " + hidden : gpus.present() ? gpus.model() : "none";
     return List.of(
-        "driver: " + (file == null ? "none, looked for " + driver.name() : file),
+        "driver: " + (file == null ? "none, looked for " + driver.name() : file + version),
         "device: " + device,
         "cuBLAS: " + (found.cublas() == null ? "none" : found.cublas()),
         "NVRTC: " + (found.nvrtc() == null ? "none" : found.nvrtc()),

@@ -124,6 +124,7 @@ final class Device implements AutoCloseable {
     try {
       run(
           () -> {
+            parts.driver().synchronize(); // kernels may be running, and copies be on their way
             modules.values().forEach(KernelModule::close);
             parts.blas().close();
             parts.driver().close();

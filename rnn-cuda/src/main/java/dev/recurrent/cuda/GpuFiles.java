@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param visible the value of {@code CUDA_VISIBLE_DEVICES}, or null
  */
 record GpuFiles(Path root, @Nullable String visible) {
+  private static final Pattern DRIVER_VERSION = Pattern.compile("\\b\\d{3,}\\.\\d+(\\.\\d+)?\\b");
 
   static GpuFiles ofThisSystem() {
     return of(System.getenv());
@@ -48,6 +50,17 @@ record GpuFiles(Path root, @Nullable String visible) {
       }
     }
     return Files.exists(devices.resolve("dxg")); // Windows Subsystem for Linux
+  }
+
+  /** Returns the version of the driver's kernel module, such as 550.54.15, or null. */
+  @Nullable String driverVersion() {
+    var file = root.resolve("proc/driver/nvidia/version");
+    try {
+      var matcher = DRIVER_VERSION.matcher(Files.readString(file));
+      return matcher.find() ? matcher.group() : null;
+    } catch (IOException e) {
+      return null; // Windows, and Linux on it, have no such file
+    }
   }
 
   /** Returns the model of the first device, as the driver's files name it. */

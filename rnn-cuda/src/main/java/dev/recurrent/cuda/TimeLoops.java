@@ -2,6 +2,7 @@ package dev.recurrent.cuda;
 
 import dev.recurrent.cuda.driver.Driver;
 import dev.recurrent.cuda.driver.Driver.Recording;
+import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -86,7 +87,13 @@ final class TimeLoops implements AutoCloseable {
     }
     if (recorded.chunks.isEmpty()) {
       takeOver(loop, recorded);
-      record(loop, recorded, steps);
+      try {
+        record(loop, recorded, steps);
+      } catch (OutOfDeviceMemoryException e) {
+        // A recording takes some of the device's memory, which steps do not.
+        steps.handOver(0, loop.steps);
+        return;
+      }
     }
     recorded.chunks.forEach(Recording::replay);
   }

@@ -75,8 +75,8 @@ final class Timeline {
    */
   TimeLoops.Loop loop(
       List<DeviceMatrix> parameters, List<Slot> slots, int variant, List<Long> numbers) {
-    var shape = IntBuffer.allocate(steps() + 2);
-    shape.put(variant).put(forward ? 1 : 0);
+    var shape = IntBuffer.allocate(steps() + 3);
+    shape.put(variant).put(forward ? 1 : 0).put(layout.batch());
     for (int t = 0; t < steps(); t++) {
       shape.put(layout.batchSize(t));
     }

@@ -3,6 +3,7 @@ package dev.recurrent.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.driver.LibraryChoice.Binding;
 import dev.recurrent.cuda.driver.Resources;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class BindingsTest {
   @TempDir private Path folder;
+  private int driver = 13000;
 
   @ParameterizedTest
   @CsvSource({
@@ -37,11 +39,12 @@ class BindingsTest {
   void backendRunsOnStandIns(int version, Binding binding, int capability, String precisions)
       throws IOException, InterruptedException {
     var output = run(version, binding, capability, precisions);
-    assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0)"), output);
+    assertTrue(output.contains("cuda (Fake GPU, sm_" + capability + "0, driver of CUDA "), output);
     assertTrue(output.contains("first launch of a graph"), output);
     assertTrue(output.contains("asked for 2048.0 MiB"), output);
     assertTrue(output.contains("wrong: NVRTC 12.6 refused it:\nfake log"), output);
     assertTrue(output.contains("lost: cuLaunchKernel fill: CUDA_ERROR_LAUNCH_FAILED"), output);
+    assertTrue(output.contains("serves this process no more"), output);
     assertTrue(output.endsWith("done\n"), output);
   }
 
@@ -50,6 +53,20 @@ class BindingsTest {
     var output = run(12, Binding.JCUDA, 7, "BF16");
     var message = "precision bf16: expected compute capability 80 or higher, got 70";
     assertTrue(output.contains(message), output);
+  }
+
+  @Test
+  void librariesThatAreNewerThanTheDriverAreRefused() throws IOException, InterruptedException {
+    requireCompiler();
+    buildLibraries(13);
+    driver = 12040;
+    var output = start(13, Binding.FOREIGN, 7, "BF16");
+    assertTrue(
+        output.contains(
+            "driver: expected one that supports CUDA 13 for "
+                + folder.resolve("libcublas.so.13")
+                + ", got one of CUDA 12.4; update it, or install CUDA 12:"),
+        output);
   }
 
   /** As JCuda's bindings can be tested on a machine that has CUDA 13 alone. */
@@ -79,7 +96,7 @@ class BindingsTest {
     if (EmulatedDevice.findCompiler() == null
         || !linux
         || !System.getProperty("os.arch", "").equals("amd64")) {
-      Emulation.skip("JCuda with stand-ins: it needs g++ on an x86-64 Linux");
+      Requirement.isMissing("JCuda with stand-ins: it needs g++ on an x86-64 Linux", "cuda", "g++");
     }
   }
 
@@ -117,6 +134,7 @@ class BindingsTest {
     var builder = new ProcessBuilder(command);
     builder.environment().put("RNN_FORWARD_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_CAPABILITY", String.valueOf(capability));
+    builder.environment().put("RNN_FAKE_DRIVER", String.valueOf(driver));
     builder.environment().put("RNN_FAKE_FOLDER", folder.toString());
     builder.environment().put("RNN_FAKE_EMULATION", emulation.toString());
     return run(builder);

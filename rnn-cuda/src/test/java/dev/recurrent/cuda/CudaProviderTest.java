@@ -136,6 +136,21 @@ class CudaProviderTest {
     assertContains(findings.get(4), "kernel cache: ");
   }
 
+  @Test
+  void versionOfTheDriverIsAmongTheFindings() throws IOException {
+    var library = create("libcuda.so.1");
+    for (var line :
+        List.of(
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC",
+            "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  550.54.15  Release Build")) {
+      var file = folder.resolve("proc/driver/nvidia/version");
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, line + "\nGCC version:  gcc version 12.2.0 (Debian)\n");
+      var findings = provider(null).findings();
+      assertEquals("driver: " + library + ", version 550.54.15", findings.get(0));
+    }
+  }
+
   private void createAll(String name, int version) throws IOException {
     for (var library : List.of("libcublasLt.so.", "libcublas.so.", "libnvrtc.so.")) {
       create(name + "/" + library + version);
@@ -149,6 +164,8 @@ class CudaProviderTest {
   @Test
   void librariesAreSearchedInTheDocumentedOrder() throws IOException {
     create("home/.javacpp/cache/cuda-12.6.jar/org/bytedeco/cuda/linux-x86_64/libcublas.so.12");
+    create(
+        "home/.javacpp/cache/cuda-redist-12.9.jar/org/bytedeco/cuda/linux-x86_64/libnvrtc.so.12");
     create("venv/lib/python3.12/site-packages/nvidia/cublas/lib/libcublas.so.12");
     var environment =
         Map.of(
@@ -163,6 +180,7 @@ class CudaProviderTest {
             "toolkit/lib64",
             "ld",
             "home/.javacpp/cache/cuda-12.6.jar/org/bytedeco/cuda/linux-x86_64",
+            "home/.javacpp/cache/cuda-redist-12.9.jar/org/bytedeco/cuda/linux-x86_64",
             "venv/lib/python3.12/site-packages/nvidia/cublas/lib");
     assertEquals(
         expected.stream().map(folder::resolve).toList(),

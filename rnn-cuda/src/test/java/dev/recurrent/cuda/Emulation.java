@@ -1,13 +1,11 @@
 package dev.recurrent.cuda;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
+import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.TimeLoops.Policy;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.emulated.EmulatedDevice;
 import dev.recurrent.spi.Precision;
-import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /** Opens emulated devices; where that is not possible, the test is skipped with the reason. */
 final class Emulation {
@@ -31,23 +29,21 @@ final class Emulation {
         () -> EmulatedDevice.open(1, MEMORY, precision), Policy.RECORD_EVERYTHING);
   }
 
+  /** Opens a backend on parts that are changed. */
+  static CudaBackend open(UnaryOperator<DeviceParts> change) {
+    require();
+    return new CudaBackend(() -> change.apply(EmulatedDevice.open(1, MEMORY, Precision.FP32)));
+  }
+
   static DeviceParts parts(long seed) {
     require();
     return EmulatedDevice.open(seed, MEMORY, Precision.FP32);
   }
 
-  private static void require() {
+  /** Skips the test, or fails it, where there is no g++. */
+  static void require() {
     if (EmulatedDevice.findCompiler() == null) {
-      skip("cuda-emulated: found no g++ on the PATH");
+      Requirement.isMissing("cuda-emulated: found no g++ on the PATH", "cuda", "g++");
     }
-  }
-
-  /** Skips the test; with {@code -Drnn.require=cuda} fails instead. */
-  static void skip(String reason) {
-    var required = System.getProperty("rnn.require", "").split(",");
-    if (Arrays.asList(required).contains("cuda")) {
-      fail(reason);
-    }
-    abort(reason);
   }
 }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
+import dev.recurrent.contract.Requirement;
 import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
+import dev.recurrent.cuda.emulated.EmulatedDevice;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +45,12 @@ class MachineCodeTest {
       throws IOException, InterruptedException {
     var nvcc = find();
     if (nvcc == null) {
-      Emulation.skip("machine code: found no nvcc on the PATH");
+      Requirement.isMissing("machine code: found no nvcc on the PATH", "cuda", "nvcc");
       return;
+    }
+    if (EmulatedDevice.findCompiler() == null) {
+      Requirement.isMissing(
+          "machine code: nvcc needs a g++ on the PATH, found none", "cuda", "nvcc", "g++");
     }
     var source = new StringBuilder(Resources.text("device.cu"));
     source.append(Resources.text("functions.cu")).append(Resources.text("library.cu"));

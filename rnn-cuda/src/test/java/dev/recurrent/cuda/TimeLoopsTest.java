@@ -1,6 +1,7 @@
 package dev.recurrent.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import dev.recurrent.cuda.TimeLoops.Loop;
 import dev.recurrent.cuda.TimeLoops.Policy;
 import dev.recurrent.cuda.driver.Driver;
 import dev.recurrent.cuda.driver.Driver.Recording;
+import dev.recurrent.cuda.driver.OutOfDeviceMemoryException;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
@@ -97,6 +99,21 @@ class TimeLoopsTest {
     }
   }
 
+  /**
+   * Where the gradients of a batch lie depends on all of its sequences, those without steps too.
+   */
+  @Test
+  void batchesThatDifferInEmptySequencesAloneAreOtherLoops() {
+    assertEquals(loopOf(3, 3), loopOf(3, 3));
+    assertNotEquals(loopOf(3, 3), loopOf(3, 3, 0));
+    assertNotEquals(loopOf(3, 3), loopOf(3, 2));
+  }
+
+  private static Loop loopOf(int... lengths) {
+    return new Timeline(SequenceLayout.ofLengths(lengths), Direction.FORWARD)
+        .loop(List.of(), List.of(), 0, List.of());
+  }
+
   @Test
   void otherMemoryOfTheSameShapeTakesOverTheOldestRecording() {
     try (var loops = new TimeLoops(driver(), Policy.RECORD_EVERYTHING)) {
@@ -143,6 +160,20 @@ class TimeLoopsTest {
     }
   }
 
+  @Test
+  void aLoopForWhoseRecordingThereIsNoMemoryIsHandedOver() {
+    try (var loops = new TimeLoops(driver(), Policy.RECORD_EVERYTHING)) {
+      outOfMemory = true;
+      run(loops, 100, 1);
+      assertEquals(List.of("record", "close", "close", "0-100"), log);
+      log.clear();
+      outOfMemory = false;
+      run(loops, 100, 1);
+      assertEquals(List.of("record", "0-64", "record", "64-100", "replay", "replay"), log);
+    }
+  }
+
+  private boolean outOfMemory;
   private int newRecordings;
 
   private void run(TimeLoops loops, int steps, long address) {
@@ -172,6 +203,9 @@ class TimeLoopsTest {
       @Override
       public void record(Runnable work) {
         log.add("record");
+        if (outOfMemory) {
+          throw new OutOfDeviceMemoryException("cuGraphInstantiate", 2, "CUDA_ERROR_OUT_OF_MEMORY");
+        }
         work.run();
       }
 

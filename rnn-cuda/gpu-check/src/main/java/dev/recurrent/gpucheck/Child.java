@@ -18,10 +18,9 @@ final class Child {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     command.add("--enable-native-access=ALL-UNNAMED");
-    for (var property : List.of("rnn.cuda.libraries", "rnn.cuda.bindings", "rnn.cuda.cache")) {
-      var value = System.getProperty(property);
-      if (value != null) {
-        command.add("-D" + property + "=" + value);
+    for (var property : System.getProperties().stringPropertyNames()) {
+      if (property.startsWith("rnn.") || property.equals("java.io.tmpdir")) {
+        command.add("-D" + property + "=" + System.getProperty(property));
       }
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -4,6 +4,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.recurrent.Backends;
 import dev.recurrent.contract.BackendContractTest;
+import dev.recurrent.layer.DecoderContract;
 import dev.recurrent.layer.LayerContract;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
@@ -28,6 +29,7 @@ public final class ContractRun {
             .selectors(
                 selectClass(OfBackend.class),
                 selectClass(OfLayers.class),
+                selectClass(OfDecoders.class),
                 selectClass(OfResuming.class))
             .build();
     var listener = new SummaryGeneratingListener();
@@ -57,6 +59,14 @@ public final class ContractRun {
 
   /** Is the suite of layers. */
   static class OfLayers extends LayerContract {
+    @Override
+    protected Backend open() {
+      return openBackend();
+    }
+  }
+
+  /** Is the suite of attention, decoders and decoding. */
+  static class OfDecoders extends DecoderContract {
     @Override
     protected Backend open() {
       return openBackend();

@@ -4,6 +4,7 @@ import dev.recurrent.Backends;
 import dev.recurrent.gpucheck.Outcome.Status;
 import dev.recurrent.spi.Availability.Unavailable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -38,6 +39,9 @@ public final class GpuCheck implements Callable<Integer> {
   @Option(names = "--out", description = "Folder of the report. Default: the current one")
   private Path out = Path.of("");
 
+  @Option(names = "--commit", description = "What is checked, for the report.")
+  private String commit = "";
+
   @Option(names = "--soak", description = "Seconds of the soak. Default: ${DEFAULT-VALUE}")
   private int soakSeconds = 60;
 
@@ -60,12 +64,26 @@ public final class GpuCheck implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    try {
+      Files.createDirectories(out.toAbsolutePath());
+    } catch (IOException e) {
+      System.err.println("gpu-check: --out: expected a folder that can be made, got " + out);
+      return 2;
+    }
     var missing = missing();
+    var about = Report.About.ofThisRun(backend, commit, missing == null ? "" : missing);
     var settings = new Part.Settings(backend, cases, soakSeconds);
     var outcomes = new ArrayList<Outcome>();
     for (var part : Part.values()) {
       var outcome = outcome(part, missing, settings);
       outcomes.add(outcome);
+      try {
+        // After each part, as a run may be cut off.
+        new Report(about, outcomes).write(out);
+      } catch (IOException e) {
+        System.err.println("gpu-check: expected a folder to write to, got " + e.getMessage());
+        return 2;
+      }
       System.out.printf(
           Locale.ROOT,
           "%-9s %-9s %6.1f s  %s%n",
@@ -77,9 +95,7 @@ public final class GpuCheck implements Callable<Integer> {
         outcome.output().forEach(line -> System.out.println("          " + line));
       }
     }
-    var report = new Report(backend, outcomes);
-    report.write(out);
-    boolean passed = report.passed() && missing == null;
+    boolean passed = new Report(about, outcomes).passed();
     System.out.println(
         (passed ? "passed" : "FAILED") + "; " + out.resolve(Report.PAGE).toAbsolutePath());
     if (missing != null) {

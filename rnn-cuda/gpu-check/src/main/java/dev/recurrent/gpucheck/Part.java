@@ -10,7 +10,10 @@ enum Part {
   DOCTOR(60),
   /** Compares with the numbers that PyTorch computed. */
   CASES(300),
-  /** Runs the suite that every backend passes, for the backend, layers and resumed training. */
+  /**
+   * Runs the suite that every backend passes, for the backend, layers, decoders and resumed
+   * training.
+   */
   CONTRACT(900),
   /** Compares cells made up at random with the backend cpu. */
   PARITY(300),

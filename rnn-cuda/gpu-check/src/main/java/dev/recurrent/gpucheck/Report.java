@@ -4,15 +4,16 @@ import dev.recurrent.gpucheck.Outcome.Status;
 import dev.recurrent.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes what came out: all of it as JSON, and a page for people. */
-record Report(String backend, List<Outcome> outcomes) {
+record Report(About about, List<Outcome> outcomes) {
   static final String PAGE = "gpu-check.md";
   private static final String DATA = "gpu-check.json";
 
@@ -23,29 +24,53 @@ record Report(String backend, List<Outcome> outcomes) {
     outcomes = List.copyOf(outcomes);
   }
 
-  /** What the JSON file holds. */
-  private record Data(
-      String backend, boolean passed, String java, String system, List<Outcome> parts) {}
+  /**
+   * Says what was checked.
+   *
+   * @param commit the commit of the sources, empty if it is not known
+   * @param missing why the backend could not run, empty if it could
+   */
+  record About(
+      String backend, String commit, String started, String java, String system, String missing) {
 
-  /** Tells whether no part failed. */
+    /** Describes a run that starts now. */
+    static About ofThisRun(String backend, String commit, String missing) {
+      return new About(
+          backend,
+          commit,
+          Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+          Runtime.version().toString(),
+          System.getProperty("os.name") + " " + System.getProperty("os.version"),
+          missing);
+    }
+  }
+
+  /** What the JSON file holds. */
+  private record Data(About about, boolean passed, List<Outcome> parts) {}
+
+  /** Tells whether the backend could run, all parts are done, and none failed. */
   boolean passed() {
-    return outcomes.stream()
-        .allMatch(o -> o.status() == Status.PASSED || o.status() == Status.SKIPPED);
+    return about.missing.isEmpty()
+        && outcomes.size() == Part.values().length
+        && outcomes.stream()
+            .allMatch(o -> o.status() == Status.PASSED || o.status() == Status.SKIPPED);
   }
 
   void write(Path folder) throws IOException {
-    if (!folder.toString().isEmpty()) {
-      Files.createDirectories(folder);
-    }
-    var system = System.getProperty("os.name") + " " + System.getProperty("os.version");
-    var data = new Data(backend, passed(), Runtime.version().toString(), system, outcomes);
+    var data = new Data(about, passed(), outcomes);
     var json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     AtomicFiles.write(folder.resolve(DATA), json.writeValueAsBytes(data));
     AtomicFiles.write(folder.resolve(PAGE), page().getBytes(StandardCharsets.UTF_8));
   }
 
   private String page() {
-    var page = new StringBuilder("# Check of the backend " + backend + "\n\n");
+    var page = new StringBuilder("# Check of the backend " + about.backend + "\n\n");
+    var commit = about.commit.isEmpty() ? "not known" : about.commit;
+    page.append("Commit ").append(commit).append(", ").append(about.started).append(", Java ");
+    page.append(about.java).append(", ").append(about.system).append(".\n\n");
+    if (!about.missing.isEmpty()) {
+      page.append("**The backend could not run:** ").append(about.missing).append("\n\n");
+    }
     page.append("| part | result | seconds | |\n|---|---|---|---|\n");
     for (var outcome : outcomes) {
       page.append(

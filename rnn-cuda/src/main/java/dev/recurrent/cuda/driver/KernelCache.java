@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Keeps compiled kernels in a folder, each under the hash of all that it was made from. Files
@@ -34,12 +35,20 @@ public final class KernelCache {
     if (named != null && !named.isEmpty()) {
       return new KernelCache(Path.of(named));
     }
-    var caches = System.getenv("XDG_CACHE_HOME");
-    var root =
-        caches != null && Path.of(caches).isAbsolute()
-            ? Path.of(caches)
-            : Path.of(System.getProperty("user.home"), ".cache");
-    return new KernelCache(root.resolve("recurrent").resolve("cuda"));
+    return new KernelCache(
+        cacheOf(System.getenv(), System.getProperty("user.home"))
+            .resolve("recurrent")
+            .resolve("cuda"));
+  }
+
+  /** Java knows no home of a user without an entry in the system's list, as in some containers. */
+  static Path cacheOf(Map<String, String> environment, String home) {
+    var caches = environment.get("XDG_CACHE_HOME");
+    if (caches != null && Path.of(caches).isAbsolute()) {
+      return Path.of(caches);
+    }
+    var own = Path.of(home).isAbsolute() ? home : environment.getOrDefault("HOME", home);
+    return Path.of(own, ".cache");
   }
 
   /** Returns the folder, which need not be there yet. */

@@ -9,6 +9,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
 import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
 import dev.recurrent.cuda.driver.CudaException;
@@ -48,7 +49,16 @@ final class JCudaContext implements AutoCloseable {
       end++;
     }
     var text = new String(name, 0, end, StandardCharsets.UTF_8);
-    return text + ", sm_" + capability() + (ordinal > 0 ? ", device " + ordinal : "");
+    int driver = driverVersion();
+    text += ", sm_" + capability() + ", driver of CUDA " + driver / 1000 + "." + driver % 1000 / 10;
+    return text + (ordinal > 0 ? ", device " + ordinal : "");
+  }
+
+  /** Returns the version of CUDA that the driver supports, 1000 times the major one: 12060. */
+  int driverVersion() {
+    var version = new int[1];
+    Status.ofDriver(cuDriverGetVersion(version), "cuDriverGetVersion");
+    return version[0];
   }
 
   /** Returns the compute capability, such as 90. */

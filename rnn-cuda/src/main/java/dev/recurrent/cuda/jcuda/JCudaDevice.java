@@ -3,6 +3,7 @@ package dev.recurrent.cuda.jcuda;
 import dev.recurrent.cuda.driver.Cublas;
 import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.DeviceParts;
+import dev.recurrent.cuda.driver.Failures;
 import dev.recurrent.cuda.driver.KernelCache;
 import dev.recurrent.cuda.driver.LibraryChoice;
 import dev.recurrent.cuda.driver.LibraryChoice.Binding;
@@ -10,6 +11,8 @@ import dev.recurrent.cuda.driver.NvrtcCompiler;
 import dev.recurrent.cuda.foreign.ForeignCublas;
 import dev.recurrent.cuda.foreign.ForeignNvrtc;
 import dev.recurrent.spi.Precision;
+import java.util.List;
+import jcuda.driver.CUresult;
 
 /** Puts a GPU together. Nothing of JCuda is loaded before {@link #open} is called. */
 public final class JCudaDevice {
@@ -26,6 +29,7 @@ public final class JCudaDevice {
     Natives.load(libraries);
     var context = new JCudaContext(ordinal);
     try {
+      requireDriverFor(libraries, context.driverVersion());
       requireTensorCores(precision, context.capability());
       var driver = new JCudaGpuDriver(context);
       var cublas = libraries.cublas();
@@ -44,8 +48,21 @@ public final class JCudaDevice {
           new Cublas(driver, functions, precision),
           new NvrtcCompiler(nvrtc, context.capability(), KernelCache.ofUser()));
     } catch (RuntimeException | Error e) {
-      context.close(); // and with it whatever was made in it
+      Failures.closeAfter(e, context); // and with it whatever was made in it
       throw e;
+    }
+  }
+
+  /** A driver runs libraries of its own version of CUDA and of those before. */
+  private static void requireDriverFor(LibraryChoice libraries, int driver) {
+    for (var library : List.of(libraries.cublas(), libraries.nvrtc())) {
+      if (driver < 1000 * library.version()) {
+        throw new CudaException(
+            "driver: expected one that supports CUDA %d for %s, got one of CUDA %d.%d; update it, or install CUDA %3$d"
+                .formatted(library.version(), library.file(), driver / 1000, driver % 1000 / 10),
+            CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH,
+            "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH");
+      }
     }
   }
 

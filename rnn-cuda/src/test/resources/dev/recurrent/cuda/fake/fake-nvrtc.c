@@ -1,5 +1,6 @@
 // Stands in for libnvrtc.so.12: compiles kernels by g++ behind the header that RNN_FAKE_EMULATION
-// names, into the folder RNN_FAKE_FOLDER. Its "machine code" is the name of the library.
+// names, into the folder RNN_FAKE_FOLDER. Its "machine code" is the name of the library, with a letter in
+// front and something behind.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,22 +70,22 @@ int nvrtcCompileProgram(Program* program, int count, const char* const* options)
 
 // PTX ends with a 0, which counts.
 int nvrtcGetPTXSize(Program* program, size_t* bytes) {
-  *bytes = strlen(program->library) + 1;
+  *bytes = strlen(program->library) + 2;
   return !program->text;
 }
 
 int nvrtcGetPTX(Program* program, char* code) {
-  strcpy(code, program->library);
+  sprintf(code, "P%s", program->library);
   return !program->text;
 }
 
 int nvrtcGetCUBINSize(Program* program, size_t* bytes) {
-  *bytes = strlen(program->library) + 1;
+  *bytes = strlen(program->library) + 2 + sizeof "rest";
   return program->text;
 }
 
 int nvrtcGetCUBIN(Program* program, char* code) {
-  strcpy(code, program->library);
+  strcpy(code + sprintf(code, "C%s", program->library) + 1, "rest");
   return program->text;
 }
 

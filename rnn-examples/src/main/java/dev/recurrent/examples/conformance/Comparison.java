@@ -5,12 +5,14 @@ import java.io.IOException;
 /** Compares what was computed with what a case expects, and keeps the largest relative error. */
 final class Comparison {
   private final CaseFile data;
+  private final double tolerance;
   private double worst;
   private String worstTensor = "";
   private int compared;
 
-  Comparison(CaseFile data) {
+  Comparison(CaseFile data, double tolerance) {
     this.data = data;
+    this.tolerance = tolerance;
   }
 
   /** Compares with the tensor of the given name: max |got - want| / max(1, max |want|). */
@@ -47,6 +49,6 @@ final class Comparison {
     if (compared == 0) {
       return "not understood: nothing to compare";
     }
-    return worst <= Conformance.TOLERANCE ? "" : "the worst is " + worstTensor;
+    return worst <= tolerance ? "" : "the worst is " + worstTensor;
   }
 }

@@ -2,6 +2,7 @@ package dev.recurrent.examples.conformance;
 
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -9,13 +10,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs the conformance cases of a folder on a backend. A case passes when for each expected tensor
- * |got - want| ≤ 2e-5 max(1, max |want|). Nothing is passed over: a file that cannot be read, a
- * kind that is not known, a tensor that is neither used nor compared, all fail the case.
+ * |got - want| ≤ tolerance max(1, max |want|), where the tolerance is 2e-5 for FP32. Nothing is
+ * passed overRuns the conformance cases of a folder on a backend. A case passes when for each
+ * expected tensor |got - want| ≤ 2e-5 max(1, max |want|). Nothing is passed over: a file that
+ * cannot be read, a kind that is not known, a tensor that is neither used nor compared, all fail
+ * the case.
  */
 public final class Conformance {
-  /** The largest relative error of a case that passes. */
+  /** The largest relative error of a case that passes in FP32. */
   public static final double TOLERANCE = 2e-5;
+
+  /** The roundings of factors that results may be off by where those are not FP32. */
+  private static final int ROUNDINGS = 32;
 
   private final Backend backend;
 
@@ -36,6 +42,18 @@ public final class Conformance {
     public boolean passed() {
       return problem.isEmpty();
     }
+  }
+
+  /**
+   * Returns the largest relative error of a case that passes: 32 roundings of a factor, to 11 bits
+   * (TF32, FP16) or 8 bits (BF16).
+   */
+  public static double tolerance(Precision precision) {
+    return switch (precision) {
+      case FP32 -> TOLERANCE;
+      case TF32, FP16 -> ROUNDINGS * 0x1p-12;
+      case BF16 -> ROUNDINGS * 0x1p-9;
+    };
   }
 
   /**
@@ -65,7 +83,7 @@ public final class Conformance {
     Comparison comparison = null;
     try {
       var data = new CaseFile(SafeTensors.read(file));
-      comparison = new Comparison(data);
+      comparison = new Comparison(data, tolerance(backend.precision()));
       run(data, comparison);
       data.requireAllUsed();
       return new Verdict(name, comparison.worst(), comparison.problem());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.knowm.xchart.XYChart;
@@ -31,6 +32,7 @@ public final class LossCurve implements TrainingListener {
   private final Path losses;
   private final Path picture;
   private final TreeMap<Long, Double> lossOfUpdate = new TreeMap<>();
+  private final List<Update> unread = new ArrayList<>();
   private boolean read;
 
   /**
@@ -50,11 +52,12 @@ public final class LossCurve implements TrainingListener {
       read = true;
       readBefore(update.update());
     }
-    lossOfUpdate.put(update.update(), update.loss());
+    unread.add(update);
   }
 
   @Override
   public void checkpointed(Path file) {
+    readLosses();
     var text = new StringBuilder(HEADER).append('\n');
     lossOfUpdate.forEach(
         (update, loss) -> text.append(update).append(',').append(loss.floatValue()).append('\n'));
@@ -67,6 +70,7 @@ public final class LossCurve implements TrainingListener {
 
   @Override
   public void ended(TrainingResult result) {
+    readLosses();
     if (lossOfUpdate.isEmpty()) {
       readBefore(Long.MAX_VALUE);
     }
@@ -78,6 +82,12 @@ public final class LossCurve implements TrainingListener {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Asks for all losses together: on a device each question waits. */
+  private void readLosses() {
+    unread.forEach(update -> lossOfUpdate.put(update.update(), update.loss()));
+    unread.clear();
   }
 
   /** Takes over what an earlier part of the run has written, up to where this part begins. */

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -26,6 +28,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final int epochs;
   private final String unit;
   private final boolean terminal = isTerminal();
+  private final List<Update> unread = new ArrayList<>(); // whose loss is not in `loss` yet
   private @Nullable ProgressBar bar;
   private double loss = Double.NaN;
   private double secondsPerUpdate = Double.NaN;
@@ -54,7 +57,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
       secondsPerUpdate = smooth(secondsPerUpdate, (now - before) * 1e-9);
     }
     before = now;
-    loss = smooth(loss, update.loss());
+    unread.add(update);
     if (bar != null) {
       bar.stepTo(update.updateOfEpoch());
     }
@@ -65,6 +68,8 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   private void show(Update update) {
+    unread.forEach(past -> loss = smooth(loss, past.loss()));
+    unread.clear();
     long left = update.updatesPerEpoch() * (epochs - update.epoch() + 1L) - update.updateOfEpoch();
     var text =
         Numbers.format(
