@@ -81,7 +81,8 @@ public final class GpuCheck implements Callable<Integer> {
         // After each part, as a run may be cut off.
         new Report(about, outcomes).write(out);
       } catch (IOException e) {
-        System.err.println("gpu-check: expected a folder to write to, got " + e.getMessage());
+        System.err.println(
+            "gpu-check: --out: expected a folder to write to, got " + out.toAbsolutePath());
         return 2;
       }
       System.out.printf(
