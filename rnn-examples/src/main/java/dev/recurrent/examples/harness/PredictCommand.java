@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     header = "Predicts with a model of 'train' what a file, or standard input, asks for.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 public final class PredictCommand implements Callable<Integer> {
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -97,14 +98,12 @@ public final class PredictCommand implements Callable<Integer> {
 
   private static Optional<Outcome> answer(Streaming streaming, Lines lines, Rows rows)
       throws IOException {
-    String line;
     try {
-      line = lines.text();
+      return streaming.answer(lines.place(1), lines.text());
     } catch (DataException e) {
       rows.reject(e);
       return Optional.empty();
     }
-    return streaming.answer(lines.place(1), line);
   }
 
   /** Prints what malformed rows there were since the last time, and returns how many so far. */
