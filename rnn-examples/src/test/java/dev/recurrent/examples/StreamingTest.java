@@ -172,6 +172,20 @@ final class StreamingTest {
   }
 
   @Test
+  void sentenceWithItsKeyIsScoredAsOfAFileAndABadOneIsNamed() throws IOException {
+    train("sentences --quick --epochs 1 --hidden 3 --embed 3 --lr 0.01");
+    var sentences = List.of("a dog runs .", "key#0\ttwo dogs", "key#1\t", "", "a bird waits");
+    var run = answered(sentences, "--skip-bad");
+    assertEquals(0, run.status(), run.toString());
+    var message = "standard input:3:7: expected a text behind the tab";
+    assertTrue(run.err().contains(message), run.err());
+    assertEquals(predictedOfFile("new.txt", sentences), run.out().lines().toList());
+    var failed = answered(sentences);
+    assertEquals(1, failed.status(), failed.toString());
+    assertTrue(failed.err().contains(message), failed.err());
+  }
+
+  @Test
   void taskWithoutLinesAsksForAFile() throws IOException {
     IdxFiles.writePart(folder, "train", MadeImages.of(80, 1));
     IdxFiles.writePart(folder, "t10k", MadeImages.of(20, 2));

@@ -17,6 +17,7 @@ import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.RecurrentWriter;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.harness.TextWriter;
@@ -36,6 +37,7 @@ import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -144,6 +146,11 @@ public final class Sentences extends Task<KeyedText> {
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       return crossEntropy(logits(tape, batch), batch.targets());
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a sentence
+      return Streaming.of(this, (place, line) -> Optional.of(KeyedTexts.line(place, line)));
     }
 
     @Override
