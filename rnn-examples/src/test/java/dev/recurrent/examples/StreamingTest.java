@@ -99,6 +99,7 @@ final class StreamingTest {
     assertEquals(0, skipping.status(), skipping.toString());
     assertEquals(3, skipping.out().lines().count(), skipping.out());
     assertTrue(skipping.err().contains(message), skipping.err());
+    assertTrue(skipping.err().contains("1 bad rows skipped"), skipping.err());
     var other = answered(List.of("day,u", "2001-01-01,1"));
     assertTrue(other.err().contains("expected one of the columns \"day\", \"u\""), other.err());
   }

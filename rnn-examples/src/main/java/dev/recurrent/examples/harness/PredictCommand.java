@@ -4,6 +4,7 @@ import dev.recurrent.data.DataException;
 import dev.recurrent.data.Lines;
 import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,6 +81,9 @@ public final class PredictCommand implements Callable<Integer> {
       answerLines(saved.model(), rows, out);
     } else {
       predictFile(saved, rows, out);
+    }
+    if (rows.skipped() > 0) {
+      spec.commandLine().getErr().println(Numbers.format("%,d bad rows skipped", rows.skipped()));
     }
   }
 
