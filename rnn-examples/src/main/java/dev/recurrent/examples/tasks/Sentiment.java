@@ -46,7 +46,9 @@ import picocli.CommandLine.Mixin;
     description = {
       "",
       "Reads a CSV or TSV file with a heading, or a folder with a folder of .txt files for each"
-          + " class."
+          + " class.",
+      "",
+      "Besides the cells, --cell takes 'none', a bag of words."
     })
 public final class Sentiment extends LabellingTask<LabelledText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
