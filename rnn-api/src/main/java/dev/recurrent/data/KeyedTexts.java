@@ -29,7 +29,7 @@ public final class KeyedTexts {
     try (var lines = new Lines(file)) {
       while (lines.next()) {
         try {
-          texts.add(parse(lines.text(), lines));
+          texts.add(line(lines.place(1), lines.text()));
         } catch (DataException e) {
           rows.reject(e);
         }
@@ -38,7 +38,13 @@ public final class KeyedTexts {
     return Collections.unmodifiableList(texts);
   }
 
-  private static KeyedText parse(String line, Lines lines) throws DataException {
+  /**
+   * Reads one text from a line.
+   *
+   * @param place where the line begins
+   * @throws DataException if it has two tabs, or nothing before or behind one
+   */
+  public static KeyedText line(Place place, String line) throws DataException {
     int tab = line.indexOf('\t');
     if (tab < 0) {
       return new KeyedText(line, line);
@@ -46,16 +52,16 @@ public final class KeyedTexts {
     var key = NUMBER.matcher(line.substring(0, tab)).replaceFirst("");
     var text = line.substring(tab + 1);
     if (key.isBlank()) {
-      throw new DataException(lines.place(1), "a key before the tab", "none");
+      throw new DataException(place, "a key before the tab", "none");
     }
     int column = line.codePointCount(0, tab) + 2;
     if (text.isBlank()) {
-      throw new DataException(lines.place(column), "a text behind the tab", "none");
+      throw new DataException(place.atColumn(column), "a text behind the tab", "none");
     }
     int second = text.indexOf('\t');
     if (second >= 0) {
       throw new DataException(
-          lines.place(column + text.codePointCount(0, second)),
+          place.atColumn(column + text.codePointCount(0, second)),
           "KEY TAB text",
           "a second tab in " + Quoted.quote(line));
     }

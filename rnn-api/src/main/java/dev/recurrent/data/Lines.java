@@ -116,10 +116,7 @@ public final class Lines implements Closeable {
     characters.flip();
     if (result.isError()) {
       throw new DataException(
-          new Place(
-              place.file(),
-              place.line(),
-              Character.codePointCount(characters, 0, characters.length()) + 1),
+          place.atColumn(Character.codePointCount(characters, 0, characters.length()) + 1),
           "UTF-8",
           String.format("the byte 0x%02X", line[bytes.position()] & 0xff));
     }

@@ -24,6 +24,11 @@ public record Place(Path file, int line, int column) {
     return new Place(file, 0, 0);
   }
 
+  /** Returns another place in the same line. */
+  Place atColumn(int another) {
+    return new Place(file, line, another);
+  }
+
   /** Returns {@code file:line:column}, or {@code file} for the file as a whole. */
   @Override
   public String toString() {

@@ -35,6 +35,6 @@ final class PlainPooling extends SequencePooling {
 
   @Override
   protected Map<String, String> configuration() {
-    return Map.of("kind", kind.toString());
+    return Map.of("kind", kind.name());
   }
 }

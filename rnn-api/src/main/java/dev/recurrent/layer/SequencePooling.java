@@ -2,6 +2,7 @@ package dev.recurrent.layer;
 
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
+import java.util.Locale;
 
 /**
  * Reduces sequences to one row each, in a way that is chosen by its name: many-to-one. Row i of the
@@ -20,7 +21,12 @@ public abstract sealed class SequencePooling extends Layer permits AttentionPool
     /** The largest value of each column. */
     MAX,
     /** A weighted mean whose weights are learnt, see {@link AttentionPooling}. */
-    ATTENTION
+    ATTENTION;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Creates a pooling of steps of so many columns. */

@@ -48,6 +48,7 @@ public final class Main implements Runnable {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
+      order = 201,
       scope = ScopeType.INHERIT,
       description = "Print this help and exit.")
   private boolean help;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
 
   @Option(
       names = "--debug",
+      order = 202,
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of an error.")
   private boolean debug;

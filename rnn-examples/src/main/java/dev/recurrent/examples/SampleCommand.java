@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     header = "Writes text with a model that 'train text' or 'train sentences' has trained.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 final class SampleCommand implements Callable<Integer> {
   /** The lines that are written at once. */
   private static final int LINES = 10;

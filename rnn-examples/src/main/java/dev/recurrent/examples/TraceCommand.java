@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
           + " layer. The text is read from zero states. docs/pytorch.md compares them with PyTorch."
     },
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 final class TraceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     },
     optionListHeading = "%nOptions:%n",
     footer = {"", "The exit status is 1 if a case failed or was not understood."},
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -99,6 +99,7 @@ final class StreamingTest {
     assertEquals(0, skipping.status(), skipping.toString());
     assertEquals(3, skipping.out().lines().count(), skipping.out());
     assertTrue(skipping.err().contains(message), skipping.err());
+    assertTrue(skipping.err().contains("1 bad rows skipped"), skipping.err());
     var other = answered(List.of("day,u", "2001-01-01,1"));
     assertTrue(other.err().contains("expected one of the columns \"day\", \"u\""), other.err());
   }
@@ -169,6 +170,20 @@ final class StreamingTest {
     var run = answered(texts);
     assertEquals(0, run.status(), run.toString());
     assertEquals(predictedOfFile("new.txt", texts), run.out().lines().toList());
+  }
+
+  @Test
+  void sentenceWithItsKeyIsScoredAsOfAFileAndABadOneIsNamed() throws IOException {
+    train("sentences --quick --epochs 1 --hidden 3 --embed 3 --lr 0.01");
+    var sentences = List.of("a dog runs .", "key#0\ttwo dogs", "key#1\t", "", "a bird waits");
+    var run = answered(sentences, "--skip-bad");
+    assertEquals(0, run.status(), run.toString());
+    var message = "standard input:3:7: expected a text behind the tab";
+    assertTrue(run.err().contains(message), run.err());
+    assertEquals(predictedOfFile("new.txt", sentences), run.out().lines().toList());
+    var failed = answered(sentences);
+    assertEquals(1, failed.status(), failed.toString());
+    assertTrue(failed.err().contains(message), failed.err());
   }
 
   @Test

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     header = "Scores a model of 'train' on a file, with 95 %% bootstrap intervals.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 public final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -42,14 +42,15 @@ public final class Labels<E> implements Labelling<E> {
   /** Collects the classes of examples. */
   public static <E> Vocabulary collect(List<E> examples, Function<E, @Nullable String> label) {
     var found = new ArrayList<List<String>>();
-    for (var example : examples) {
-      var one = label.apply(example);
+    for (int i = 0; i < examples.size(); i++) {
+      var one = label.apply(examples.get(i));
       if (one == null) {
-        throw new IllegalArgumentException("label: expected one for each example, got none");
+        throw new IllegalArgumentException(
+            "label: expected one for each example, got none in example " + (i + 1));
       }
       found.add(List.of(one));
     }
-    return Vocabulary.ofTokens(found, new Vocabulary.Selection(1, Integer.MAX_VALUE));
+    return Vocabulary.ofTokens(found, Vocabulary.Selection.ALL);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package dev.recurrent.examples.harness;
 
-import dev.recurrent.data.DataException;
 import dev.recurrent.data.PianoRolls;
 import dev.recurrent.data.Place;
-import dev.recurrent.data.Rows;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.Stepper;
@@ -19,7 +17,6 @@ import java.util.Optional;
  */
 public final class NoteStreaming implements Streaming {
   private final Dense output;
-  private final Rows rows;
   private final Stepper stepper;
   private final Tape tape;
   private int piece;
@@ -31,9 +28,8 @@ public final class NoteStreaming implements Streaming {
    * @param recurrent hears the keys of each step; of one direction
    * @param output gives a logit for each key
    */
-  public NoteStreaming(Recurrent recurrent, Dense output, Rows rows) {
+  public NoteStreaming(Recurrent recurrent, Dense output) {
     this.output = output;
-    this.rows = rows;
     stepper = recurrent.stepper();
     tape = Tape.inference(recurrent.backend());
     beginPiece();
@@ -52,12 +48,7 @@ public final class NoteStreaming implements Streaming {
       beginPiece();
       return Optional.empty();
     }
-    try {
-      return Optional.of(after(PianoRolls.step(place, line)));
-    } catch (DataException e) {
-      rows.reject(e);
-      return Optional.empty();
-    }
+    return Optional.of(after(PianoRolls.step(place, line)));
   }
 
   private Outcome after(int[] pitches) {

@@ -4,6 +4,7 @@ import dev.recurrent.data.DataException;
 import dev.recurrent.data.Lines;
 import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.BackendChoice;
+import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
     header = "Predicts with a model of 'train' what a file, or standard input, asks for.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 public final class PredictCommand implements Callable<Integer> {
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -80,6 +82,9 @@ public final class PredictCommand implements Callable<Integer> {
     } else {
       predictFile(saved, rows, out);
     }
+    if (rows.skipped() > 0) {
+      spec.commandLine().getErr().println(Numbers.format("%,d bad rows skipped", rows.skipped()));
+    }
   }
 
   private void answerLines(TaskModel<?> model, Rows rows, PrintWriter out) throws IOException {
@@ -97,14 +102,12 @@ public final class PredictCommand implements Callable<Integer> {
 
   private static Optional<Outcome> answer(Streaming streaming, Lines lines, Rows rows)
       throws IOException {
-    String line;
     try {
-      line = lines.text();
+      return streaming.answer(lines.place(1), lines.text());
     } catch (DataException e) {
       rows.reject(e);
       return Optional.empty();
     }
-    return streaming.answer(lines.place(1), line);
   }
 
   /** Prints what malformed rows there were since the last time, and returns how many so far. */

@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,7 +21,12 @@ final class PredictionWriter {
     /** RFC 4180, the names of the fields in the first line. */
     CSV,
     /** A JSON object a line. */
-    JSONL
+    JSONL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   PredictionWriter(PrintWriter out, Format format) {

@@ -18,7 +18,8 @@ public interface Streaming extends AutoCloseable {
    *
    * @param place where it begins
    * @return what is predicted after it; none where it asks for nothing, such as a heading
-   * @throws dev.recurrent.data.DataException if it is malformed and that is not to be passed over
+   * @throws dev.recurrent.data.DataException if it is malformed; the next one may be answered all
+   *     the same
    */
   Optional<Outcome> answer(Place place, String line) throws IOException;
 

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
 @Command(
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    abbreviateSynopsis = true)
+    abbreviateSynopsis = true,
+    sortOptions = false)
 public abstract class Task<E> implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private TaskOptions.Places places;

@@ -20,7 +20,7 @@ final class TaskOptions {
         names = "--data",
         paramLabel = "FILE",
         order = 1,
-        description = "What trains. Default: a small sample that comes along or is made")
+        description = "What trains. Default: a small sample that is made")
     @Nullable Path data;
 
     @Option(
@@ -42,6 +42,7 @@ final class TaskOptions {
         paramLabel = "A,B,C",
         order = 4,
         split = ",",
+        hideParamSyntax = true,
         defaultValue = "0.8,0.1,0.1",
         description =
             "The shares of --data that train, validate and test, where no files are named for"

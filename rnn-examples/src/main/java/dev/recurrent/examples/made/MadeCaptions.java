@@ -22,18 +22,14 @@ public final class MadeCaptions {
     var random = new SplittableRandom(seed);
     var captions = new ArrayList<KeyedText>();
     for (int i = 0; i < pictures; i++) {
-      var who = one(WHO, random);
-      var where = one(WHERE, random);
+      var who = Drawn.of(WHO, random);
+      var where = Drawn.of(WHERE, random);
       for (int k = 0; k < EACH; k++) {
-        var does = one(who.startsWith("a ") ? ONE : MANY, random);
+        var does = Drawn.of(who.startsWith("a ") ? ONE : MANY, random);
         var place = random.nextBoolean() ? " " + where : "";
         captions.add(new KeyedText(seed + "." + i, who + " " + does + place + " ."));
       }
     }
     return captions;
-  }
-
-  private static String one(List<String> choices, SplittableRandom random) {
-    return choices.get(random.nextInt(choices.size()));
   }
 }

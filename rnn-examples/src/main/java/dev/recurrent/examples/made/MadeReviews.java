@@ -26,12 +26,12 @@ public final class MadeReviews {
       int opinion = 0;
       for (int clause = 3 + random.nextInt(8); clause > 0; clause--) {
         for (int other = random.nextInt(4); other > 0; other--) {
-          words.add(one(OTHERS, random));
+          words.add(Drawn.of(OTHERS, random));
         }
         boolean praise = random.nextBoolean();
         boolean turned = random.nextInt(4) == 0;
         words.add(turned ? "not" : "so");
-        words.add(one(praise ? PRAISE : BLAME, random));
+        words.add(Drawn.of(praise ? PRAISE : BLAME, random));
         opinion += praise ^ turned ? 1 : -1;
       }
       if (opinion != 0) {
@@ -39,9 +39,5 @@ public final class MadeReviews {
       }
     }
     return reviews;
-  }
-
-  private static String one(List<String> choices, SplittableRandom random) {
-    return choices.get(random.nextInt(choices.size()));
   }
 }

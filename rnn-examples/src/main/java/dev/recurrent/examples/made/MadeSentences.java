@@ -39,7 +39,7 @@ public final class MadeSentences {
   }
 
   private static void addNounPhrase(List<Word> words, SplittableRandom random) {
-    words.add(word(one(DETERMINERS, random), "DET", "D"));
+    words.add(word(Drawn.of(DETERMINERS, random), "DET", "D"));
     for (int i = random.nextInt(3); i > 0; i--) {
       words.add(word(stem(random) + "ish", "ADJ", "J"));
     }
@@ -49,20 +49,16 @@ public final class MadeSentences {
   /** A stem that every sentence may have, or one that is hardly made twice. */
   private static String stem(SplittableRandom random) {
     if (random.nextBoolean()) {
-      return one(STEMS, random);
+      return Drawn.of(STEMS, random);
     }
     var text = new StringBuilder();
     for (int i = 0; i < 3; i++) {
-      text.append(one(ONSETS, random)).append(one(VOWELS, random));
+      text.append(Drawn.of(ONSETS, random)).append(Drawn.of(VOWELS, random));
     }
     return text.toString();
   }
 
   private static Word word(String form, String upos, String xpos) {
     return new Word(form, upos, xpos);
-  }
-
-  private static String one(List<String> choices, SplittableRandom random) {
-    return choices.get(random.nextInt(choices.size()));
   }
 }

@@ -3,6 +3,7 @@ package dev.recurrent.examples.made;
 import dev.recurrent.data.SentencePair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -54,10 +55,10 @@ public final class MadeTranslations {
   }
 
   private static String[] word(List<String> choices, SplittableRandom random) {
-    return choices.get(random.nextInt(choices.size())).split(" ", 2);
+    return Drawn.of(choices, random).split(" ", 2);
   }
 
   private static String capital(String text) {
-    return text.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + text.substring(1);
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 }

@@ -23,12 +23,14 @@ public final class BackendChoice {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
+      order = 101,
       description = "auto, or a name that doctor lists. Default: RNN_BACKEND, or else auto")
   private @Nullable String name;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
+      order = 102,
       converter = Numbers.AtLeastOne.class,
       description = "Threads of the backend cpu. Default: all cores")
   private @Nullable Integer threads;
@@ -36,6 +38,7 @@ public final class BackendChoice {
   @Option(
       names = "--precision",
       paramLabel = "NUMBERS",
+      order = 103,
       converter = PrecisionName.class,
       description =
           "Numbers in which a GPU multiplies: fp32, tf32, bf16 or fp16; parameters and sums are"

@@ -8,6 +8,7 @@ import dev.recurrent.examples.run.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,7 +50,12 @@ final class CaptionOptions {
     /** As its initial state. */
     STATE,
     /** As a part of the input of each step. */
-    INPUT
+    INPUT;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

@@ -26,6 +26,7 @@ import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -49,7 +50,12 @@ public final class Digits extends LabellingTask<LabelledImage> {
     /** A row of the image. */
     ROWS,
     /** A pixel, row by row. */
-    PIXELS
+    PIXELS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(

@@ -80,10 +80,7 @@ public final class Music extends Task<Piece> {
 
   @Override
   protected Parts<Piece> sample(long seed) {
-    return new Parts<>(
-        Piece.of(MadeChorales.of(100, seed)),
-        Piece.of(MadeChorales.of(30, seed + 1)),
-        Piece.of(MadeChorales.of(30, seed + 2)));
+    return Parts.made(100, 30, seed, (count, its) -> Piece.of(MadeChorales.of(count, its)));
   }
 
   @Override
@@ -153,7 +150,7 @@ public final class Music extends Task<Piece> {
 
     @Override
     public Streaming streaming(Rows rows) { // a line is a step
-      return new NoteStreaming(recurrent, output, rows);
+      return new NoteStreaming(recurrent, output);
     }
   }
 

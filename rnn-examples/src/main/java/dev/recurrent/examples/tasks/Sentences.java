@@ -1,6 +1,7 @@
 package dev.recurrent.examples.tasks;
 
 import static dev.recurrent.train.Losses.crossEntropy;
+import static dev.recurrent.train.Losses.crossEntropySums;
 
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.data.KeyedText;
@@ -11,12 +12,12 @@ import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.harness.Facts;
 import dev.recurrent.examples.harness.KeyLists;
-import dev.recurrent.examples.harness.NextTokenModel;
 import dev.recurrent.examples.harness.NextTokens;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.RecurrentWriter;
 import dev.recurrent.examples.harness.Settings;
+import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.harness.TextWriter;
@@ -33,9 +34,12 @@ import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
+import dev.recurrent.train.Metric;
+import dev.recurrent.train.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,8 +110,9 @@ public final class Sentences extends Task<KeyedText> {
     return new SentenceModel(facts);
   }
 
-  private final class SentenceModel extends NextTokenModel<KeyedText>
+  private final class SentenceModel extends TaskModel<KeyedText>
       implements DecoderVocabulary, TextWriter {
+    private final NextTokens<KeyedText> texts;
     private final Vocabulary words;
     private final Embedding embedding;
     private final Dropout dropout = add("dropout", Dropout.of(settings().dropout()));
@@ -116,14 +121,24 @@ public final class Sentences extends Task<KeyedText> {
     private final Dense output;
 
     SentenceModel(Facts facts) {
-      super(texts(facts));
-      words = facts.vocabulary("words");
+      texts = texts(facts);
+      words = texts.vocabulary();
       int embed = settings().embed();
       var vectors = Embedding.of(words.size(), embed).initialized(Initializer.uniform(0.1));
       embedding = add("embedding", vectors);
       recurrent = add("recurrent", recurrent(embed));
       narrow = add("narrow", Dense.of(settings().hidden(), embed));
       output = add("output", Dense.tiedTo(embedding));
+    }
+
+    @Override
+    public int length(KeyedText sentence) {
+      return texts.length(sentence);
+    }
+
+    @Override
+    public Batch batch(List<KeyedText> sentences) {
+      return texts.batch(sentences);
     }
 
     @Override
@@ -136,14 +151,30 @@ public final class Sentences extends Task<KeyedText> {
       return output.on(tape, narrow.on(tape, dropout.on(tape, states)));
     }
 
-    @Override
-    protected Tensor logits(Tape tape, Batch batch) {
+    private Tensor logits(Tape tape, Batch batch) {
       return logits(tape, recurrent.on(tape, embed(tape, batch.inputs())));
     }
 
     @Override
     public Tensor loss(Tape tape, Batch batch, RecurrentState state) {
       return crossEntropy(logits(tape, batch), batch.targets());
+    }
+
+    @Override
+    public Metric validation() {
+      return Metrics.PERPLEXITY;
+    }
+
+    @Override
+    public List<Outcome> predict(Tape tape, List<KeyedText> sentences) {
+      var batch = batch(sentences);
+      var nats = crossEntropySums(logits(tape, batch), batch.targets());
+      return texts.outcomes(sentences, nats);
+    }
+
+    @Override
+    public Streaming streaming(Rows rows) { // a line is a sentence
+      return Streaming.of(this, (place, line) -> Optional.of(KeyedTexts.line(place, line)));
     }
 
     @Override

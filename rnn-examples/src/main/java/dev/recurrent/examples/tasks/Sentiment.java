@@ -31,7 +31,6 @@ import dev.recurrent.train.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +46,9 @@ import picocli.CommandLine.Mixin;
     description = {
       "",
       "Reads a CSV or TSV file with a heading, or a folder with a folder of .txt files for each"
-          + " class."
+          + " class.",
+      "",
+      "Besides the cells, --cell takes 'none', a bag of words."
     })
 public final class Sentiment extends LabellingTask<LabelledText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
@@ -117,8 +118,7 @@ public final class Sentiment extends LabellingTask<LabelledText> {
       embedding = add("embedding", Embedding.of(vocabulary.size(), embed));
       recurrent = isRecurrent() ? add("recurrent", layers(embed)) : null;
       int columns = recurrent == null ? embed : recurrent.outputSize();
-      var way = options.pooling.name().toLowerCase(Locale.ROOT);
-      pooling = add(way, SequencePooling.of(options.pooling, columns));
+      pooling = add(options.pooling.toString(), SequencePooling.of(options.pooling, columns));
       output = add("output", Dense.of(columns, labels(facts).size()));
     }
 

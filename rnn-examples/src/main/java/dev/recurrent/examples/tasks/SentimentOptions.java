@@ -9,6 +9,7 @@ import dev.recurrent.layer.SequencePooling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,21 +24,32 @@ final class SentimentOptions {
 
   @Option(
       names = "--text-column",
+      paramLabel = "NAME",
+      order = 31,
       defaultValue = "text",
       description = "Column of the texts. Default: ${DEFAULT-VALUE}")
   private String textColumn = "text";
 
   @Option(
       names = "--label-column",
+      paramLabel = "NAME",
+      order = 32,
       defaultValue = "label",
       description = "Column of the classes. Default: ${DEFAULT-VALUE}")
   private String labelColumn = "label";
 
-  @Option(names = "--classes", split = ",", description = "Take only these classes. Default: all")
+  @Option(
+      names = "--classes",
+      paramLabel = "NAME",
+      order = 33,
+      split = ",",
+      description = "Take only these classes. Default: all")
   private @Nullable List<String> classes;
 
   @Option(
       names = "--vocabulary",
+      paramLabel = "N",
+      order = 34,
       defaultValue = "20000",
       converter = Numbers.AtLeastOne.class,
       description = "At most so many words, the most frequent. Default: ${DEFAULT-VALUE}")
@@ -45,6 +57,8 @@ final class SentimentOptions {
 
   @Option(
       names = "--min-count",
+      paramLabel = "N",
+      order = 35,
       defaultValue = "3",
       converter = Numbers.AtLeastOne.class,
       description = "Words that occur less often are all one. Default: ${DEFAULT-VALUE}")
@@ -52,6 +66,8 @@ final class SentimentOptions {
 
   @Option(
       names = "--min-length",
+      paramLabel = "N",
+      order = 36,
       defaultValue = "0",
       converter = Numbers.AtLeastZero.class,
       description = "Take only texts of at least so many words. Default: ${DEFAULT-VALUE}")
@@ -59,6 +75,8 @@ final class SentimentOptions {
 
   @Option(
       names = "--max-length",
+      paramLabel = "N",
+      order = 37,
       defaultValue = "400",
       converter = Numbers.AtLeastOne.class,
       description = "Of longer texts only so many words are read. Default: ${DEFAULT-VALUE}")
@@ -66,12 +84,16 @@ final class SentimentOptions {
 
   @Option(
       names = "--keep",
+      paramLabel = "END",
+      order = 38,
       defaultValue = "last",
       description = "Which words of longer texts, ${COMPLETION-CANDIDATES}. Default: last")
   private Kept kept = Kept.LAST;
 
   @Option(
       names = "--word-dropout",
+      paramLabel = "P",
+      order = 39,
       defaultValue = "0",
       converter = Numbers.Rate.class,
       description =
@@ -80,6 +102,8 @@ final class SentimentOptions {
 
   @Option(
       names = "--pooling",
+      paramLabel = "WAY",
+      order = 40,
       defaultValue = "mean",
       description =
           "From steps to one vector, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
@@ -88,15 +112,21 @@ final class SentimentOptions {
   @Option(
       names = "--vectors",
       paramLabel = "FILE",
+      order = 41,
       description = "GloVe's or word2vec's vectors in text form, with which words start.")
   private @Nullable Path vectors;
 
-  @Option(names = "--bidirectional", description = "Read each text in both directions.")
+  @Option(names = "--bidirectional", order = 42, description = "Read each text in both directions.")
   boolean bidirectional;
 
   private enum Kept {
     FIRST,
-    LAST
+    LAST;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Returns the reader of reviews. */

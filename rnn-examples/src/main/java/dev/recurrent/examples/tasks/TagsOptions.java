@@ -5,6 +5,7 @@ import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.run.Numbers;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,12 +13,16 @@ import picocli.CommandLine.Option;
 final class TagsOptions {
   @Option(
       names = "--tag-column",
+      paramLabel = "COLUMN",
+      order = 31,
       defaultValue = "upos",
       description = "Which tags, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Column tagColumn = Column.UPOS;
 
   @Option(
       names = "--min-count",
+      paramLabel = "N",
+      order = 32,
       defaultValue = "2",
       converter = Numbers.AtLeastOne.class,
       description =
@@ -26,6 +31,8 @@ final class TagsOptions {
 
   @Option(
       names = "--word-dropout",
+      paramLabel = "P",
+      order = 33,
       defaultValue = "0.1",
       converter = Numbers.Rate.class,
       description =
@@ -34,6 +41,8 @@ final class TagsOptions {
 
   @Option(
       names = "--character-embed",
+      paramLabel = "N",
+      order = 34,
       defaultValue = "50",
       converter = Numbers.AtLeastOne.class,
       description = "Size of a character's vector. Default: ${DEFAULT-VALUE}")
@@ -41,6 +50,8 @@ final class TagsOptions {
 
   @Option(
       names = "--character-hidden",
+      paramLabel = "N",
+      order = 35,
       defaultValue = "50",
       converter = Numbers.AtLeastOne.class,
       description = "Hidden size of what reads words. Default: ${DEFAULT-VALUE}")
@@ -48,7 +59,12 @@ final class TagsOptions {
 
   private enum Column {
     UPOS,
-    XPOS
+    XPOS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Returns the tags of a sentence, or null where they are not known. */

@@ -16,12 +16,14 @@ final class TranslateOptions {
   @Option(
       names = "--target-data",
       paramLabel = "FILE",
+      order = 31,
       description = "Translations of the lines of --data, which then has no tabs.")
   private @Nullable Path targetData;
 
   @Option(
       names = "--vocabulary",
       paramLabel = "N",
+      order = 32,
       defaultValue = "10000",
       converter = Numbers.AtLeastOne.class,
       description = "At most so many words of each language. Default: ${DEFAULT-VALUE}")
@@ -30,6 +32,7 @@ final class TranslateOptions {
   @Option(
       names = "--min-count",
       paramLabel = "N",
+      order = 33,
       defaultValue = "2",
       converter = Numbers.AtLeastOne.class,
       description = "Words that occur less often are all one. Default: ${DEFAULT-VALUE}")
@@ -38,6 +41,7 @@ final class TranslateOptions {
   @Option(
       names = "--max-length",
       paramLabel = "N",
+      order = 34,
       defaultValue = "30",
       converter = Numbers.AtLeastOne.class,
       description = "No longer sentences are trained on; all are tested. Default: ${DEFAULT-VALUE}")
@@ -46,6 +50,7 @@ final class TranslateOptions {
   @Option(
       names = "--beside",
       paramLabel = "DIR",
+      order = 35,
       description = "Folder of a finished run to draw beside this one in by-length.png.")
   @Nullable Path beside;
 
