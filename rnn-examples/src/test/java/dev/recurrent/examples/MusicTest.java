@@ -57,7 +57,7 @@ final class MusicTest {
     assertEquals(0, predict.status(), predict::toString);
     var lines = predict.out().lines().toList();
     assertEquals(2, lines.size(), predict::out);
-    assertTrue(lines.get(1).contains("\"piece\":2,\"steps\":3,\"nats/step\":\""), predict::out);
+    assertTrue(lines.get(1).contains("\"piece\":2,\"steps\":3,\"nats/step\":"), predict::out);
     var drawn = JsonMapper.shared().readTree(lines.get(1)).get("drawn").asString();
     assertEquals(3, drawn.split("\\|", -1).length, drawn);
     Files.writeString(folder.resolve("bad.json"), "[[[60]],\n [[200]]]");

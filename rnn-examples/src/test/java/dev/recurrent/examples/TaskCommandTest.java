@@ -90,6 +90,7 @@ final class TaskCommandTest {
     assertTrue(lines.get(2).startsWith("\"q\"\"a,\","), csv.out());
     var json = predict(alone, input, "jsonl");
     assertTrue(json.out().startsWith("{\"input\":\"tweewit\",\"class\":\""), json.out());
+    assertTrue(json.out().matches("(?s).*\"probability\":[01]\\.\\d{4}}.*"), json.out());
     var eval = CommandLineRun.of("eval", "--model", alone.toString(), "--data", data.toString());
     assertEquals(0, eval.status(), eval.toString());
     assertTrue(eval.out().matches("(?s).*score +macro F1 0\\.\\d{4} \\(95 % .*"), eval.out());

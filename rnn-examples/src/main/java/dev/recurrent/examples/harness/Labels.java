@@ -93,7 +93,7 @@ public final class Labels<E> implements Labelling<E> {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("input", text.apply(example));
     fields.put("class", classes.token(best));
-    fields.put("probability", Numbers.format("%.4f", 1 / sum));
+    fields.put("probability", Numbers.rounded(1 / sum, 4));
     return label.apply(example) == null
         ? Outcome.of(fields)
         : new Outcome(fields, statistics(best, target(example)));

@@ -76,7 +76,7 @@ public final class NextNotes {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("piece", piece.number());
     fields.put("steps", length);
-    fields.put("nats/step", Numbers.format("%.4f", nats / length));
+    fields.put("nats/step", Numbers.rounded(nats / length, 4));
     fields.put("next", likely(logits[length]));
     fields.put("drawn", pitches(Arrays.copyOfRange(roll, length + 1, roll.length)));
     return new Outcome(fields, List.of(Statistics.ofLoss(nats / length, length)));

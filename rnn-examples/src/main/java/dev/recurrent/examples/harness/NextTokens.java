@@ -51,7 +51,7 @@ public record NextTokens<E>(Vocabulary vocabulary, Tokenizer tokenizer, Function
       int targets = length(examples.get(i));
       var fields = new LinkedHashMap<String, Object>();
       fields.put("input", text.apply(examples.get(i)));
-      fields.put("perplexity", Numbers.format("%.2f", Math.exp(nats[i] / targets)));
+      fields.put("perplexity", Numbers.rounded(Math.exp(nats[i] / targets), 2));
       outcomes.add(new Outcome(fields, List.of(new double[] {nats[i], targets})));
     }
     return outcomes;

@@ -100,7 +100,7 @@ public record Translations(Vocabulary source, Vocabulary target, Tokenizer token
     var fields = new LinkedHashMap<String, Object>();
     fields.put(SOURCE, sentence.source());
     fields.put(TRANSLATION, tokenizer.join(written(sentence, translation)));
-    fields.put("log_probability", Numbers.format("%.4f", translation.logProbability()));
+    fields.put("log_probability", Numbers.rounded(translation.logProbability(), 4));
     return scored(fields, sentence);
   }
 

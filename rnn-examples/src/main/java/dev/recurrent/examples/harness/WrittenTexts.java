@@ -75,7 +75,7 @@ public record WrittenTexts<E>(
     var fields = new LinkedHashMap<String, Object>();
     fields.put("input", example.toString());
     fields.put("text", written);
-    fields.put("probability", Numbers.format("%.4f", Math.exp(best.logProbability())));
+    fields.put("probability", Numbers.rounded(Math.exp(best.logProbability()), 4));
     var right = text.apply(example);
     return right == null
         ? Outcome.of(fields)

@@ -1,5 +1,7 @@
 package dev.recurrent.examples.run;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -70,6 +72,13 @@ public final class Numbers {
       }
       return value;
     }
+  }
+
+  /** Returns a number with so many digits after the point, which JSON writes as a number. */
+  public static Number rounded(double value, int digits) {
+    return Double.isFinite(value)
+        ? BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP)
+        : (Number) value;
   }
 
   /** Formats with a point as decimal separator and commas between thousands, on any machine. */

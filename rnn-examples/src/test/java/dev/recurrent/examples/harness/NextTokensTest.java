@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
+import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,9 +23,9 @@ class NextTokensTest {
     assertEquals(4 + 1 + 2, TEXTS.batch(texts).targetWeight());
     var outcomes = TEXTS.outcomes(texts, new double[] {4 * Math.log(3), Math.log(7), 0});
     assertArrayEquals(new double[] {4 * Math.log(3), 4}, outcomes.get(0).statistics().getFirst());
-    assertEquals("3.00", outcomes.get(0).fields().get("perplexity"));
-    assertEquals("7.00", outcomes.get(1).fields().get("perplexity"));
-    assertEquals("1.00", outcomes.get(2).fields().get("perplexity"));
+    assertEquals(new BigDecimal("3.00"), outcomes.get(0).fields().get("perplexity"));
+    assertEquals(new BigDecimal("7.00"), outcomes.get(1).fields().get("perplexity"));
+    assertEquals(new BigDecimal("1.00"), outcomes.get(2).fields().get("perplexity"));
     for (int i = 0; i < texts.size(); i++) {
       assertEquals(TEXTS.length(texts.get(i)), outcomes.get(i).statistics().getFirst()[1]);
     }

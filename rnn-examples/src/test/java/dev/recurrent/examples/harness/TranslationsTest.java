@@ -7,6 +7,7 @@ import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.TranslatedSentence;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.decode.Hypothesis;
+import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ final class TranslationsTest {
     // The last one has looked at the end, where no word is.
     var outcome = outcome(SENTENCE, written(words, looking));
     assertEquals("voir Rome", outcome.fields().get("translation"));
-    assertEquals("-1.0000", outcome.fields().get("log_probability"));
+    assertEquals(new BigDecimal("-1.0000"), outcome.fields().get("log_probability"));
   }
 
   @Test
