@@ -43,7 +43,7 @@ final class ComposedBackward implements AutoCloseable {
 
   void run(ComposedTrace trace, BackwardCall call) {
     var layout = call.forward().layout();
-    try (var scratch = pool.lend()) {
+    try (var scratch = pool.loan()) {
       step.reserve(layout.batch());
       var pass = new Pass(call, trace, scratch);
       boolean forward = call.forward().direction() == Direction.FORWARD;

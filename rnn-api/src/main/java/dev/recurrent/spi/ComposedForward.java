@@ -55,7 +55,7 @@ final class ComposedForward implements AutoCloseable {
   ComposedTrace run(ForwardCall call) {
     var layout = call.layout();
     var trace = new ComposedTrace(pool);
-    try (var scratch = pool.lend();
+    try (var scratch = pool.loan();
         var sequences = sequences(call)) {
       initialise(call);
       step.reserve(layout.batch());

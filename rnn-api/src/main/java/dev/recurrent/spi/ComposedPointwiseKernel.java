@@ -41,7 +41,7 @@ public final class ComposedPointwiseKernel implements PointwiseKernel {
     if (outputs.isEmpty()) {
       return;
     }
-    try (var scratch = pool.lend()) {
+    try (var scratch = pool.loan()) {
       var run = new Run(inputs, outputs.getFirst(), scratch);
       for (int i = 0; i < program.code().size(); i++) {
         if (program.code().get(i) instanceof Step.Scalar scalar) {

@@ -18,7 +18,7 @@ final class ComposedTrace implements RecurrentKernel.Trace {
   private boolean closed;
 
   ComposedTrace(StoragePool pool) {
-    this.loan = pool.lend();
+    this.loan = pool.loan();
   }
 
   Matrix take(int rows, int columns) {

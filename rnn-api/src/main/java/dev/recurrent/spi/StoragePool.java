@@ -1,72 +1,188 @@
 package dev.recurrent.spi;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lends scratch storage of FLOAT32, and keeps what comes back for the next call. The contents of
- * what it lends are undefined.
+ * Lends storages and takes them back for the next one who asks, so that a training loop allocates
+ * only in its first steps. Sizes are rounded up by at most an eighth, and a storage of up to twice
+ * the size is lent where there is none of the size itself, so that batches of different shapes
+ * share storages. What is kept is at most twice what was ever lent at once: beyond that the one
+ * that has been idle for longest is closed. Where the memory has no room, all idle ones are closed
+ * first. What is lent holds old values. Used by one thread at a time.
  */
-final class StoragePool implements AutoCloseable {
-  private final Memory memory;
-  private final List<Storage> free = new ArrayList<>();
-  private final Set<Storage> lent = new HashSet<>();
+public final class StoragePool implements AutoCloseable {
+  private static final int SMALLEST = 64;
+  private static final int MOST_LARGER = 2;
+  private static final int MOST_KEPT = 2;
 
-  StoragePool(Memory memory) {
+  private final Memory memory;
+
+  /** What is idle, by size; of one size the one idle for longest first. No queue is empty. */
+  private final TreeMap<Integer, ArrayDeque<Idle>> floats = new TreeMap<>();
+
+  private final TreeMap<Integer, ArrayDeque<Idle>> ints = new TreeMap<>();
+  private final Set<Storage> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long idleElements;
+  private long lentElements;
+  private long mostLent; // elements at once
+  private long returns;
+  private int allocations;
+  private boolean closed;
+
+  private record Idle(Storage storage, long since) {}
+
+  /** Starts without any storage; the memory must outlive the pool. */
+  public StoragePool(Memory memory) {
     this.memory = memory;
   }
 
+  /**
+   * Lends a storage of at least {@code size} elements. If the memory has no room for it, even
+   * without those that are idle, its exception is passed on and the pool may be used as before.
+   */
+  public Storage lend(DataType type, int size) {
+    if (size < 0) {
+      throw new IllegalArgumentException("size: expected 0 or more elements, got " + size);
+    }
+    if (closed) {
+      throw new IllegalStateException("pool: expected an open one, got a closed one");
+    }
+    int rounded = roundedSize(size);
+    var storage = takeIdle(type, rounded);
+    if (storage == null) {
+      storage = allocate(type, rounded);
+    }
+    lent.add(storage);
+    lentElements += storage.size();
+    mostLent = Math.max(mostLent, lentElements);
+    return storage;
+  }
+
   /** Starts a loan: what is taken comes back all at once. */
-  Loan lend() {
+  public Loan loan() {
     return new Loan();
   }
 
-  /** Lends the smallest free storage that holds {@code size} elements, or a new one. */
-  private Storage take(int size) {
-    Storage best = null;
-    for (var candidate : free) {
-      if (candidate.size() >= size && (best == null || candidate.size() < best.size())) {
-        best = candidate;
-      }
+  /**
+   * Takes back what {@link #lend} gave; after {@link #close()}, which has closed it, does nothing.
+   *
+   * @throws IllegalArgumentException if it is not lent: two would write into it
+   */
+  public void takeBack(Storage storage) {
+    if (closed) {
+      return;
     }
-    if (best == null) {
-      best = memory.allocate(DataType.FLOAT32, size);
-    } else {
-      free.remove(best);
+    if (!lent.remove(storage)) {
+      throw new IllegalArgumentException("storage: expected one that is lent, got one that is not");
     }
-    lent.add(best);
-    return best;
+    lentElements -= storage.size();
+    idleElements += storage.size();
+    sizes(storage.type())
+        .computeIfAbsent(storage.size(), _ -> new ArrayDeque<>())
+        .addLast(new Idle(storage, returns++));
+  }
+
+  /** Returns how many storages were allocated so far. */
+  public int allocations() {
+    return allocations;
   }
 
   /** Frees everything, what is still lent too. */
   @Override
   public void close() {
-    free.forEach(Storage::close);
+    closed = true;
+    closeIdle();
     lent.forEach(Storage::close);
-    free.clear();
     lent.clear();
   }
 
+  /** Returns the smallest idle one that fits, of equals the last used; null if there is none. */
+  private @Nullable Storage takeIdle(DataType type, int size) {
+    var fitting = sizes(type).ceilingEntry(size);
+    if (fitting == null || fitting.getKey() > (long) MOST_LARGER * size) {
+      return null;
+    }
+    return noLongerIdle(fitting.getValue().removeLast());
+  }
+
+  private Storage allocate(DataType type, int size) {
+    long most = MOST_KEPT * Math.max(mostLent, lentElements + size);
+    while (idleElements > 0 && lentElements + idleElements + size > most) {
+      closeOldest();
+    }
+    Storage storage;
+    try {
+      storage = memory.allocate(type, size);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      if (idleElements == 0) {
+        throw e;
+      }
+      closeIdle();
+      storage = memory.allocate(type, size);
+    }
+    allocations++;
+    return storage;
+  }
+
+  private void closeOldest() {
+    var oldest =
+        Stream.concat(floats.values().stream(), ints.values().stream())
+            .min(Comparator.comparingLong(ofSize -> ofSize.getFirst().since))
+            .orElseThrow();
+    noLongerIdle(oldest.removeFirst()).close();
+  }
+
+  private Storage noLongerIdle(Idle one) {
+    var storage = one.storage;
+    idleElements -= storage.size();
+    var sizes = sizes(storage.type());
+    sizes.computeIfPresent(storage.size(), (_, ofSize) -> ofSize.isEmpty() ? null : ofSize);
+    return storage;
+  }
+
+  private void closeIdle() {
+    for (var sizes : List.of(floats, ints)) {
+      sizes.values().forEach(ofSize -> ofSize.forEach(one -> one.storage.close()));
+      sizes.clear();
+    }
+    idleElements = 0;
+  }
+
+  private TreeMap<Integer, ArrayDeque<Idle>> sizes(DataType type) {
+    return type == DataType.FLOAT32 ? floats : ints;
+  }
+
+  static int roundedSize(int size) {
+    int step = Math.max(SMALLEST, Integer.highestOneBit(size) >> 3);
+    long rounded = Math.max(1, Math.ceilDiv((long) size, step)) * step;
+    return rounded > Integer.MAX_VALUE ? size : (int) rounded;
+  }
+
   /** Holds what is lent together; closing it gives all of it back, and may be done again. */
-  final class Loan implements AutoCloseable {
+  public final class Loan implements AutoCloseable {
     private final List<Storage> storages = new ArrayList<>();
 
-    /** Lends a dense matrix of undefined contents. */
-    Matrix take(int rows, int columns) {
-      var storage = StoragePool.this.take(Math.multiplyExact(rows, columns));
+    private Loan() {}
+
+    /** Lends a dense matrix of FLOAT32, which holds old values. */
+    public Matrix take(int rows, int columns) {
+      var storage = lend(DataType.FLOAT32, Math.multiplyExact(rows, columns));
       storages.add(storage);
       return Matrix.of(storage, rows, columns);
     }
 
     @Override
     public void close() {
-      for (var storage : storages) {
-        if (lent.remove(storage)) {
-          free.add(storage);
-        }
-      }
+      storages.forEach(StoragePool.this::takeBack);
       storages.clear();
     }
   }

@@ -10,6 +10,7 @@ import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.Storage;
+import dev.recurrent.spi.StoragePool;
 import dev.recurrent.spi.TensorOps;
 import dev.recurrent.spi.TensorOps.MaskDraw;
 import java.util.ArrayDeque;
@@ -253,7 +254,11 @@ public final class Tape implements AutoCloseable {
     return Matrix.of(pool.lend(DataType.FLOAT32, Math.multiplyExact(rows, columns)), rows, columns);
   }
 
-  /** Gives a temporary matrix back. */
+  /**
+   * Gives a temporary matrix back.
+   *
+   * @throws IllegalArgumentException if it is none, or was given back already
+   */
   public void release(Matrix temporary) {
     pool.takeBack(temporary.storage());
   }

@@ -2,6 +2,7 @@ package dev.recurrent.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.CellSizes;
@@ -13,6 +14,7 @@ import dev.recurrent.reference.ReferenceStorage;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ComposedKernelMemoryTest {
@@ -30,6 +32,29 @@ class ComposedKernelMemoryTest {
     int allocated = backend.allocated();
     problem.run(kernel);
     assertEquals(allocated, backend.allocated());
+  }
+
+  @Test
+  void batchesOfRisingLengthsHoldNoMoreThanTwiceTheLongest() {
+    long rising = heldAfter(IntStream.rangeClosed(1, 40));
+    long longest = heldAfter(IntStream.of(40));
+    assertTrue(rising <= 2 * longest, rising + " elements for " + longest);
+  }
+
+  /** Returns the elements that a kernel holds after batches of the given numbers of steps. */
+  private long heldAfter(IntStream steps) {
+    var program = Cells.LSTM.program(CellSizes.of(3, 5));
+    long before = backend.openElements();
+    try (var grown = new ComposedRecurrentKernel(backend, program)) {
+      steps.forEach(
+          count -> {
+            var setup = Setup.of(program, SequenceLayout.uniform(count, 50), 1);
+            try (var batch = new CellProblem(backend, setup)) {
+              batch.run(grown);
+            }
+          });
+      return backend.openElements() - before;
+    }
   }
 
   @Test
@@ -92,6 +117,13 @@ class ComposedKernelMemoryTest {
 
     long open() {
       return storages.stream().filter(ReferenceStorage::isOpen).count();
+    }
+
+    long openElements() {
+      return storages.stream()
+          .filter(ReferenceStorage::isOpen)
+          .mapToLong(ReferenceStorage::size)
+          .sum();
     }
 
     @Override

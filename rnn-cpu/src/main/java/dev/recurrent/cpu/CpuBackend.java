@@ -9,13 +9,14 @@ import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.PointwiseKernel;
 import dev.recurrent.spi.PointwiseProgram;
 import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.StoragePool;
 import dev.recurrent.spi.TensorOps;
 
 /** Computes on the processor's vector units with a pool of threads. */
 final class CpuBackend implements Backend {
   private final Workers workers;
   private final CpuMemory memory = new CpuMemory();
-  private final ArrayPool pool = new ArrayPool();
+  private final StoragePool pool = new StoragePool(memory);
   private final Gemm gemm;
   private final CpuTensorOps ops;
   private final Matrix nothing;
@@ -66,5 +67,6 @@ final class CpuBackend implements Backend {
   @Override
   public void close() {
     workers.close();
+    pool.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.recurrent.cell.Derivative;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel;
+import dev.recurrent.spi.StoragePool;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,14 @@ final class CpuRecurrentKernel implements RecurrentKernel {
   private final Derivative derivative;
   private final Workers workers;
   private final Gemm gemm;
-  private final ArrayPool pool;
+  private final StoragePool pool;
   private final Matrix nothing;
   private @Nullable ForwardPass training;
   private @Nullable ForwardPass inference;
   private @Nullable BackwardPass backward;
 
-  CpuRecurrentKernel(CellProgram cell, Workers workers, Gemm gemm, ArrayPool pool, Matrix nothing) {
+  CpuRecurrentKernel(
+      CellProgram cell, Workers workers, Gemm gemm, StoragePool pool, Matrix nothing) {
     this.cell = cell;
     this.derivative = cell.derivative();
     this.workers = workers;

@@ -1,15 +1,16 @@
 package dev.recurrent.cpu;
 
 import dev.recurrent.spi.RecurrentKernel.Trace;
+import dev.recurrent.spi.StoragePool;
 
 /** Holds the states of all steps and the values that the backward pass reads. */
 final class CpuTrace implements Trace {
-  private final ArrayPool pool;
+  private final StoragePool.Loan loan;
   private float[][] histories; // by state
   private float[][] values; // in the order of the plan's stored values
 
-  CpuTrace(ArrayPool pool, float[][] histories, float[][] values) {
-    this.pool = pool;
+  CpuTrace(StoragePool.Loan loan, float[][] histories, float[][] values) {
+    this.loan = loan;
     this.histories = histories;
     this.values = values;
   }
@@ -24,12 +25,7 @@ final class CpuTrace implements Trace {
 
   @Override
   public void close() {
-    for (var array : histories) {
-      pool.give(array);
-    }
-    for (var array : values) {
-      pool.give(array);
-    }
+    loan.close();
     histories = new float[0][];
     values = new float[0][];
   }

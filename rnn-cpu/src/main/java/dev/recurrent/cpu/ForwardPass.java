@@ -9,6 +9,7 @@ import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.RecurrentKernel.Trace;
 import dev.recurrent.spi.SequenceLayout;
+import dev.recurrent.spi.StoragePool;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,7 +22,8 @@ final class ForwardPass {
 
   private final CellProgram cell;
   private final Workers workers;
-  private final ArrayPool pool;
+  private final StoragePool pool;
+  private StoragePool.Loan loan; // of the trace that is being made
   private final ForwardPlan plan;
   private final boolean keeps;
   private final PackedWeight[] weights;
@@ -46,10 +48,11 @@ final class ForwardPass {
   private final Workers.Task task = this::runWorker;
 
   ForwardPass(
-      CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, ArrayPool pool) {
+      CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, StoragePool pool) {
     this.cell = cell;
     this.workers = workers;
     this.pool = pool;
+    this.loan = pool.loan();
     this.keeps = keeps;
     plan = new ForwardPlan(cell, kept, workers.count());
     weights = new PackedWeight[plan.weights().size()];
@@ -74,6 +77,21 @@ final class ForwardPass {
   }
 
   Trace run(ForwardCall call) {
+    if (!keeps) {
+      compute(call);
+      return NOTHING_KEPT;
+    }
+    loan = pool.loan();
+    try {
+      compute(call);
+      return takeTrace();
+    } catch (RuntimeException | Error e) {
+      loan.close();
+      throw e;
+    }
+  }
+
+  private void compute(ForwardCall call) {
     bind(call);
     if (partition.workers() == 1) {
       runWorker(0);
@@ -84,7 +102,6 @@ final class ForwardPass {
     if (call.output().columns() % Lanes.COUNT != 0) {
       PaddedRows.copyOut(paddedOutput, plan.output.stride(), call.output());
     }
-    return keeps ? takeTrace() : NOTHING_KEPT;
   }
 
   private void bind(ForwardCall call) {
@@ -115,7 +132,7 @@ final class ForwardPass {
     }
     for (int i = 0; i < plan.stored.size(); i++) {
       var operand = plan.stored.get(i).operand();
-      operand.bind(pool.take(rows * operand.stride()), 0);
+      operand.bind(CpuStorage.floats(loan.take(rows, operand.stride())), 0);
     }
     int scratchRows = call.layout().batch() * workers.count();
     for (int i = 0; i < plan.scratch.size(); i++) {
@@ -144,8 +161,11 @@ final class ForwardPass {
   private void bindStates(ForwardCall call) {
     for (int s = 0; s < histories.length; s++) {
       int stride = plan.before[s].stride();
-      int size = Math.max(1, timeline.historyRows()) * stride;
-      histories[s] = keeps ? pool.take(size) : PaddedRows.grow(histories[s], size);
+      int rows = Math.max(1, timeline.historyRows());
+      histories[s] =
+          keeps
+              ? CpuStorage.floats(loan.take(rows, stride))
+              : PaddedRows.grow(histories[s], rows * stride);
       plan.before[s].bind(histories[s], 0);
       plan.after[s].bind(histories[s], 0);
       var initial = call.initialStates().isEmpty() ? null : call.initialStates().get(s);
@@ -279,6 +299,6 @@ final class ForwardPass {
     for (int i = 0; i < values.length; i++) {
       values[i] = plan.stored.get(i).operand().array();
     }
-    return new CpuTrace(pool, histories.clone(), values);
+    return new CpuTrace(loan, histories.clone(), values);
   }
 }

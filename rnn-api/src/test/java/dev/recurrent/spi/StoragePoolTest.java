@@ -1,13 +1,11 @@
-package dev.recurrent.tape;
+package dev.recurrent.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.recurrent.spi.DataType;
-import dev.recurrent.spi.Memory;
-import dev.recurrent.spi.Storage;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class StoragePoolTest {
   private long open; // elements of storages that were allocated and are not closed
+  private long capacity = Long.MAX_VALUE;
   private final StoragePool pool = new StoragePool(new Counting());
 
   @AfterEach
@@ -81,12 +80,61 @@ final class StoragePoolTest {
     assertNotSame(first, pool.lend(DataType.FLOAT32, 10_240));
   }
 
+  @Test
+  void refusesWhatIsNotLent() {
+    var storage = pool.lend(DataType.FLOAT32, 100);
+    var foreign = new Counting().allocate(DataType.FLOAT32, 64);
+    assertThrows(IllegalArgumentException.class, () -> pool.takeBack(foreign));
+    foreign.close();
+    pool.takeBack(storage);
+    var e = assertThrows(IllegalArgumentException.class, () -> pool.takeBack(storage));
+    assertEquals("storage: expected one that is lent, got one that is not", e.getMessage());
+    assertNotSame(pool.lend(DataType.FLOAT32, 100), pool.lend(DataType.FLOAT32, 100));
+  }
+
+  @Test
+  void idleStoragesAreFreedBeforeMemoryRunsOut() {
+    capacity = 10_240;
+    pool.takeBack(pool.lend(DataType.FLOAT32, 4096));
+    pool.takeBack(pool.lend(DataType.INT32, 2048));
+    assertEquals(8192, pool.lend(DataType.FLOAT32, 8192).size());
+  }
+
+  @Test
+  void memoryThatRanOutLeavesThePoolAsItWas() {
+    capacity = 10_240;
+    var kept = pool.lend(DataType.FLOAT32, 2048);
+    assertThrows(IllegalStateException.class, () -> pool.lend(DataType.FLOAT32, 1 << 20));
+    pool.takeBack(kept);
+    assertSame(kept, pool.lend(DataType.FLOAT32, 2048));
+    pool.takeBack(kept);
+    for (int size : new int[] {512, 128}) {
+      var lent = new ArrayList<Storage>();
+      while (lent.size() * size < 2048) {
+        lent.add(pool.lend(DataType.FLOAT32, size));
+      }
+      lent.forEach(pool::takeBack);
+      assertTrue(open <= 2 * 2048, "what could not be lent does not count: " + open);
+    }
+  }
+
+  @Test
+  void whatComesBackAfterTheEndIsClosedAlready() {
+    var storage = pool.lend(DataType.FLOAT32, 100);
+    pool.close();
+    assertEquals(0, open);
+    pool.takeBack(storage);
+  }
+
   /** Is a storage of which only the size counts. */
   private final class Counted implements Storage {
     private final DataType type;
     private final int size;
 
     Counted(DataType type, int size) {
+      if (open + size > capacity) {
+        throw new IllegalStateException("memory is full");
+      }
       this.type = type;
       this.size = size;
       open += size;
