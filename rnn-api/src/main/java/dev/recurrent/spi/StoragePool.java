@@ -91,6 +91,11 @@ public final class StoragePool implements AutoCloseable {
         .addLast(new Idle(storage, returns++));
   }
 
+  /** Takes back everything that is lent. */
+  public void takeBackAll() {
+    List.copyOf(lent).forEach(this::takeBack);
+  }
+
   /** Returns how many storages were allocated so far. */
   public int allocations() {
     return allocations;

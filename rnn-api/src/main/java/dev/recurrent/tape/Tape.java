@@ -114,6 +114,7 @@ public final class Tape implements AutoCloseable {
     rowNumbers.clear();
     lent.forEach(pool::takeBack);
     lent.clear();
+    pool.takeBackAll(); // temporaries of a pass that an error has ended
     mode = newMode;
     seed = newSeed;
     draws = 0;
@@ -249,7 +250,10 @@ public final class Tape implements AutoCloseable {
     }
   }
 
-  /** Returns a matrix that lives until {@link #release}; it holds any values. */
+  /**
+   * Returns a matrix that lives until {@link #release}, at the longest as long as the pass; it
+   * holds any values.
+   */
   public Matrix temporary(int rows, int columns) {
     return Matrix.of(pool.lend(DataType.FLOAT32, Math.multiplyExact(rows, columns)), rows, columns);
   }

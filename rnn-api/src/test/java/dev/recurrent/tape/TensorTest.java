@@ -214,6 +214,17 @@ class TensorTest {
   }
 
   @Test
+  void whatAPassThatFailedDidNotReleaseComesBackWithTheNextPass() {
+    try (var tape = Tape.training(backend, 1)) {
+      tape.temporary(5, 7);
+      int allocations = tape.allocations();
+      tape.reset();
+      tape.temporary(5, 7);
+      assertEquals(allocations, tape.allocations());
+    }
+  }
+
+  @Test
   void passesOfEqualShapesAllocateNothing() {
     try (var tape = Tape.training(backend, 1)) {
       int allocations = 0;
