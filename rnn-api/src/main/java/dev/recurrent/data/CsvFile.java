@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Reads the records of a CSV file and where each field starts. After a record whose quotes are
- * wrong it goes on at the next line.
+ * wrong it goes on at the line behind that of the wrong field.
  */
 final class CsvFile {
   private final Path file;
@@ -74,9 +74,9 @@ final class CsvFile {
         var malformed = handler.malformed();
         malformed.initCause(e);
         records.reject(malformed);
-        int end = text.indexOf('\n', handler.recordStart);
+        int end = text.indexOf('\n', handler.position);
         offset = end < 0 ? text.length() : end + 1;
-        line = handler.recordLine + 1;
+        line = handler.line + 1;
       }
     }
   }
@@ -93,8 +93,6 @@ final class CsvFile {
 
   /** Follows the parser through the text, since it tells only the line where a record starts. */
   private final class Positions extends AbstractBaseCsvCallbackHandler<List<Cell>> {
-    private int recordStart;
-    private int recordLine;
     private int position;
     private int line;
     private int lineStart;
@@ -122,8 +120,6 @@ final class CsvFile {
 
     @Override
     protected void handleBegin(long ignored) {
-      recordStart = position;
-      recordLine = line;
       cells = new ArrayList<>();
     }
 

@@ -52,9 +52,11 @@ public final class JsonLines {
       }
       return node;
     } catch (JacksonException e) {
-      int column = Math.max(1, e.getLocation().getColumnNr());
+      int before = Math.clamp(e.getLocation().getColumnNr() - 1L, 0, line.length());
       throw new DataException(
-          lines.place(column), "a JSON object", Quoted.oneLine(e.getOriginalMessage()));
+          lines.place(line.codePointCount(0, before) + 1),
+          "a JSON object",
+          Quoted.oneLine(e.getOriginalMessage()));
     }
   }
 

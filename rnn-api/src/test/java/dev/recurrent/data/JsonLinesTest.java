@@ -40,6 +40,10 @@ class JsonLinesTest {
         "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
             + " String, Number, Array, Object or token 'null', 'true' or 'false')",
         "{\"a\": x}");
+    assertSecondRefused(
+        "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
+            + " String, Number, Array, Object or token 'null', 'true' or 'false')",
+        "{\"😀\": x}");
   }
 
   @Test

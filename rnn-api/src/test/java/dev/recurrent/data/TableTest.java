@@ -153,6 +153,19 @@ class TableTest {
   }
 
   @Test
+  void aMalformedRowOfSeveralLinesCountsOnce() throws IOException {
+    Path file = write(folder.resolve("a.csv"), "a,b\n\"x\ny\",\"z\"w\n3,4\n");
+    var rows = Rows.skipping();
+    assertEquals(List.of("3|4"), texts(Table.read(file, rows), List.of("a", "b")));
+    assertEquals(
+        List.of(
+            file
+                + ":3:4: expected a quoted field that ends at a comma or at the end of a line, got"
+                + " \"\\\"z\\\"w\""),
+        rows.messages());
+  }
+
+  @Test
   void linesThatAreNotUtf8AreRefused() throws IOException {
     for (String name : List.of("a.csv", "a.tab")) {
       char separator = name.equals("a.csv") ? ',' : '\t';
