@@ -94,8 +94,10 @@ final class Beam {
       double before = running.get(rank).logProbability();
       double total = logits.logSumExp(first + rank, 1);
       for (int token : logits.largest(first + rank, count)) {
-        candidates.add(
-            new Candidate(rank, token, before + logits.get(first + rank, token) - total));
+        float logit = logits.get(first + rank, token);
+        if (logit > Float.NEGATIVE_INFINITY) {
+          candidates.add(new Candidate(rank, token, before + logit - total));
+        }
       }
     }
     candidates.sort(Candidate.BEST_FIRST);

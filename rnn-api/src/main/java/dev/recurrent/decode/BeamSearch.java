@@ -18,7 +18,8 @@ import java.util.List;
  * sequences have ended and the best one that goes on has no better score as it is, or at the
  * maximum length, where those that have not ended count as they are. (To be done as soon as {@code
  * width} have ended would prefer short sequences: improbable ones often end first.) So a width of 1
- * is greedy decoding. All sources are decoded together, and none depends on the others.
+ * is greedy decoding. A token whose logit is -∞ is never written. All sources are decoded together,
+ * and none depends on the others.
  *
  * <p>Hypotheses are ranked by log P / ((5 + length) / 6)^lengthPenalty, the length counting the end
  * token (Wu et al. 2016, "Google's neural machine translation system", equation 14 without

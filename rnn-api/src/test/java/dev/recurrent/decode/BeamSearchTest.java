@@ -106,6 +106,30 @@ class BeamSearchTest {
     return new Scored(List.copyOf(tokens), log, log / Math.pow((5 + length) / 6.0, alpha));
   }
 
+  @Test
+  void whatIsImpossibleIsNotWrittenByABeamLargerThanTheVocabulary() {
+    var model =
+        new StepModel() {
+          @Override
+          public int[] startTokens() {
+            return new int[1];
+          }
+
+          @Override
+          public float[] step(int[] parents, int[] tokens) {
+            var logits = new float[tokens.length * VOCABULARY];
+            for (int r = 0; r < tokens.length; r++) {
+              logits[r * VOCABULARY + 1] = Float.NEGATIVE_INFINITY;
+            }
+            return logits;
+          }
+        };
+    var found = search(10, 0).maximumLength(2).search(model).getFirst();
+    // The end at once, and 0 or 3 before 0, the end, or 3.
+    assertEquals(7, found.size());
+    assertTrue(found.stream().noneMatch(hypothesis -> hypothesis.tokens().contains(1)));
+  }
+
   private static BeamSearch search(int width, double alpha) {
     return BeamSearch.width(width).lengthPenalty(alpha).maximumLength(4).endToken(END);
   }
