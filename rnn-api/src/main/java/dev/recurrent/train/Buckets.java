@@ -95,10 +95,10 @@ public final class Buckets<E> implements Batches {
     var shuffled = new Integer[lengths.length];
     Arrays.setAll(shuffled, i -> i);
     shuffle(shuffled, random);
-    int chunk = CHUNK * order.size;
-    for (int from = 0; from < shuffled.length; from += chunk) {
-      int to = Math.min(from + chunk, shuffled.length);
-      Arrays.sort(shuffled, from, to, Comparator.comparingInt(i -> lengths[i]));
+    long chunk = (long) CHUNK * order.size;
+    for (long from = 0; from < shuffled.length; from += chunk) {
+      int to = (int) Math.min(from + chunk, shuffled.length);
+      Arrays.sort(shuffled, (int) from, to, Comparator.comparingInt(i -> lengths[i]));
     }
     var cut = new int[count()][];
     for (int b = 0; b < cut.length; b++) {
