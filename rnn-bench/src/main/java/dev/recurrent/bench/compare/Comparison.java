@@ -117,16 +117,14 @@ public final class Comparison {
     }
   }
 
-  private static double distance(JsonNode a, JsonNode b) {
+  /** Returns the largest difference; NaN where one is NaN. */
+  static double distance(JsonNode a, JsonNode b) {
     if (a.size() != b.size()) {
       return Double.POSITIVE_INFINITY;
     }
     double largest = 0;
     for (int i = 0; i < a.size(); i++) {
-      double difference = Math.abs(a.get(i).asDouble() - b.get(i).asDouble());
-      if (!(difference <= largest)) {
-        largest = difference; // NaN too
-      }
+      largest = Math.max(largest, Math.abs(a.get(i).asDouble() - b.get(i).asDouble()));
     }
     return largest;
   }

@@ -1,5 +1,6 @@
 package dev.recurrent.bench.compare;
 
+import dev.recurrent.io.Quoted;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -132,7 +134,11 @@ public final class Peer implements AutoCloseable {
     if (line == null) {
       throw new IOException("it ended without an answer");
     }
-    return JSON.readTree(line);
+    try {
+      return JSON.readTree(line);
+    } catch (JacksonException e) {
+      throw new IOException("it answered something else than JSON: " + Quoted.quote(line), e);
+    }
   }
 
   @Override
