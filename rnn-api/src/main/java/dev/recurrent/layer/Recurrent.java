@@ -4,7 +4,6 @@ import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.CellSizes;
 import dev.recurrent.io.SafeTensors;
-import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.tape.Parameter;
@@ -74,13 +73,6 @@ public final class Recurrent extends Layer {
     layer.bias = found.bias();
     layer.pretrained = found.values();
     return layer;
-  }
-
-  /**
-   * Returns the values by PyTorch's names, with PyTorch's layouts, as {@link #toTensors()} does.
-   */
-  public Map<String, TensorData> toPyTorch() {
-    return toTensors();
   }
 
   /** Sets the number of layers. */

@@ -32,15 +32,6 @@ public interface Schedule {
     return (base, progress) -> base;
   }
 
-  /** Multiplies by {@code factor} every {@code epochs} epochs: PyTorch's {@code StepLR}. */
-  static Schedule step(int epochs, double factor) {
-    if (epochs < 1) {
-      throw new IllegalArgumentException("step: expected at least 1 epoch, got " + epochs);
-    }
-    Optimizer.requirePositive("factor", factor);
-    return (base, progress) -> base * Math.pow(factor, Math.floorDiv(progress.epoch(), epochs));
-  }
-
   /**
    * Keeps the optimizer's own learning rate for the first epochs, then multiplies by {@code factor}
    * at each one (Zaremba et al. 2014).

@@ -155,9 +155,6 @@ class OptimizerTest {
   @Test
   void schedulesAreAsDescribed() {
     assertEquals(2, Schedule.constant().learningRate(2, at(50, 100, 3)));
-    assertEquals(2, Schedule.step(3, 0.1).learningRate(2, at(0, 100, 2)));
-    assertEquals(0.2, Schedule.step(3, 0.1).learningRate(2, at(0, 100, 3)), 1e-12);
-    assertEquals(0.02, Schedule.step(3, 0.1).learningRate(2, at(0, 100, 8)), 1e-12);
     assertEquals(2, Schedule.decayAfter(4, 0.5).learningRate(2, at(0, 100, 3)));
     assertEquals(1, Schedule.decayAfter(4, 0.5).learningRate(2, at(0, 100, 4)), 1e-12);
     assertEquals(0.25, Schedule.decayAfter(4, 0.5).learningRate(2, at(0, 100, 6)), 1e-12);

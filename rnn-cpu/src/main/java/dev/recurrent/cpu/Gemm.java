@@ -102,18 +102,6 @@ final class Gemm {
   }
 
   /**
-   * Computes {@code C = bias + A * B} for A [M, K], B [K, N], C [M, N] row-major and a bias [N] at
-   * {@code biasOffset}.
-   */
-  synchronized void biased(MatrixView c, MatrixView a, MatrixView b, float[] bias, int biasOffset) {
-    if (c.columnStride() != 1) {
-      throw new IllegalArgumentException(
-          "c: expected contiguous rows, got column stride " + c.columnStride());
-    }
-    multiply(c, a, b, bias, biasOffset, 0);
-  }
-
-  /**
    * Computes {@code C[m, :] = S[m, :] + A[m, :] * B} with all workers; see {@link
    * Product#multiply}.
    *
