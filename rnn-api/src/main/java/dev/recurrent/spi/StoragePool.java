@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,9 +28,9 @@ public final class StoragePool implements AutoCloseable {
   private final Memory memory;
 
   /** What is idle, by size; of one size the one idle for longest first. No queue is empty. */
-  private final TreeMap<Integer, ArrayDeque<Idle>> floats = new TreeMap<>();
+  private final NavigableMap<Integer, ArrayDeque<Idle>> floats = new TreeMap<>();
 
-  private final TreeMap<Integer, ArrayDeque<Idle>> ints = new TreeMap<>();
+  private final NavigableMap<Integer, ArrayDeque<Idle>> ints = new TreeMap<>();
   private final Set<Storage> lent = Collections.newSetFromMap(new IdentityHashMap<>());
   private long idleElements;
   private long lentElements;
@@ -162,11 +163,11 @@ public final class StoragePool implements AutoCloseable {
     idleElements = 0;
   }
 
-  private TreeMap<Integer, ArrayDeque<Idle>> sizes(DataType type) {
+  private NavigableMap<Integer, ArrayDeque<Idle>> sizes(DataType type) {
     return type == DataType.FLOAT32 ? floats : ints;
   }
 
-  static int roundedSize(int size) {
+  private static int roundedSize(int size) {
     int step = Math.max(SMALLEST, Integer.highestOneBit(size) >> 3);
     long rounded = Math.max(1, Math.ceilDiv((long) size, step)) * step;
     return rounded > Integer.MAX_VALUE ? size : (int) rounded;
