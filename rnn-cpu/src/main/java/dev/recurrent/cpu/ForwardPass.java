@@ -39,6 +39,7 @@ final class ForwardPass {
   private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
   private Partition partition = new Partition(1, Partition.Axis.ROWS);
   private int partitionedFor;
+  private boolean waits; // for the workers that have other units, before each step
   private float[] input = {};
   private int inputOffset;
   private int inputStride;
@@ -114,6 +115,7 @@ final class ForwardPass {
       partitionedFor = worthwhile;
       partition = Partition.of(call.layout(), cell.productFlops(), worthwhile);
     }
+    waits = partition.needsBarriers() && plan.readsWholeStates();
     packs = parameters.update(call.parameters(), weights, plan.weights());
     seed = call.seed();
     drawsMasks = call.mode() == Mode.TRAINING;
@@ -194,26 +196,29 @@ final class ForwardPass {
       }
     }
     var at = contexts[worker];
-    int batch = timeline.layout().batch();
-    int from = partition.startRow(worker, batch);
-    int end = partition.endRow(worker, batch);
-    boolean waits = partition.needsBarriers() && plan.readsWholeStates();
     for (int k = 0; k < timeline.steps(); ) {
       int chunk = timeline.chunkSteps(k, CHUNK_ROWS);
       int chunkStart = timeline.chunkStart(k, chunk);
       multiplyInput(at, worker, k, chunk, chunkStart);
       for (int i = 0; i < chunk; i++) {
-        int t = timeline.time(k + i);
-        moveTo(at, t, chunkStart);
-        if (waits) {
-          workers.await(worker);
-        }
-        int to = Math.min(end, timeline.layout().batchSize(t));
-        fillMasks(worker, t, from, to);
-        runner.run(at, worker, from, to);
+        step(at, worker, k + i, chunkStart);
       }
       k += chunk;
     }
+  }
+
+  /** Takes a step: a method of its own, which is called often, is compiled sooner than a loop. */
+  private void step(StepContext at, int worker, int k, int chunkStart) {
+    int t = timeline.time(k);
+    moveTo(at, t, chunkStart);
+    if (waits) {
+      workers.await(worker);
+    }
+    int batch = timeline.layout().batch();
+    int from = partition.startRow(worker, batch);
+    int to = Math.min(partition.endRow(worker, batch), timeline.layout().batchSize(t));
+    fillMasks(worker, t, from, to);
+    runner.run(at, worker, from, to);
   }
 
   private void moveTo(StepContext at, int t, int chunkStart) {
@@ -223,29 +228,32 @@ final class ForwardPass {
 
   /** Multiplies the inputs of a chunk of steps; a worker does so for what it will read itself. */
   private void multiplyInput(StepContext at, int worker, int k, int chunk, int chunkStart) {
-    for (int h = 0; h < plan.hoisted.size(); h++) {
-      var op = plan.hoisted.get(h);
-      if (partition.axis() == Partition.Axis.UNITS || partition.workers() == 1) {
-        at.moveTo(chunkStart, chunkStart, 0, 0, 0);
-        int first = inputOffset + chunkStart * inputStride;
-        int rows = timeline.chunkRows(k, chunk);
-        runner.product(at, worker, op, input, first, inputStride, 0, rows);
-        continue;
-      }
+    if (partition.axis() == Partition.Axis.ROWS && partition.workers() > 1) {
       for (int i = 0; i < chunk; i++) {
-        int t = timeline.time(k + i);
-        int start = timeline.layout().rowStart(t);
-        at.moveTo(start, chunkStart, 0, 0, 0);
-        int from = partition.startRow(worker, timeline.layout().batch());
-        int to =
-            Math.min(
-                partition.endRow(worker, timeline.layout().batch()),
-                timeline.layout().batchSize(t));
-        int first = inputOffset + (start + from) * inputStride;
-        if (to > from) {
-          runner.product(at, worker, op, input, first, inputStride, from, to - from);
-        }
+        multiplyOwnRows(at, worker, k + i, chunkStart);
       }
+      return;
+    }
+    at.moveTo(chunkStart, chunkStart, 0, 0, 0);
+    int first = inputOffset + chunkStart * inputStride;
+    int rows = timeline.chunkRows(k, chunk);
+    for (int h = 0; h < plan.hoisted.size(); h++) {
+      runner.product(at, worker, plan.hoisted.get(h), input, first, inputStride, 0, rows);
+    }
+  }
+
+  /** Multiplies the inputs of a worker's rows of a step. */
+  private void multiplyOwnRows(StepContext at, int worker, int k, int chunkStart) {
+    int t = timeline.time(k);
+    int start = timeline.layout().rowStart(t);
+    at.moveTo(start, chunkStart, 0, 0, 0);
+    int batch = timeline.layout().batch();
+    int from = partition.startRow(worker, batch);
+    int to = Math.min(partition.endRow(worker, batch), timeline.layout().batchSize(t));
+    int first = inputOffset + (start + from) * inputStride;
+    for (int h = 0; h < plan.hoisted.size() && to > from; h++) {
+      var op = plan.hoisted.get(h);
+      runner.product(at, worker, op, input, first, inputStride, from, to - from);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,17 @@ final class RatioChart {
    */
   static void write(List<Row> rows, List<String> peers, Machine machine, Path file)
       throws IOException {
+    var forward = rows.stream().filter(row -> row.work().mode() == Work.Mode.FWD).toList();
+    var training = rows.stream().filter(row -> row.work().mode() != Work.Mode.FWD).toList();
+    int columns = Math.max(forward.size(), training.size());
+    var shown = new LinkedHashMap<String, List<Row>>();
+    shown.put("Forward", forward);
+    shown.put("Training step (forward and backward)", training);
     var panels = new ArrayList<CategoryChart>();
-    for (boolean forward : new boolean[] {true, false}) {
-      var shown =
-          rows.stream().filter(row -> (row.work().mode() == Work.Mode.FWD) == forward).toList();
-      if (shown.stream().anyMatch(row -> row.ratioToBest().isPresent())) {
-        var what = forward ? "Forward" : "Training step (forward and backward)";
-        panels.add(panel(shown, peers, what, machine));
+    for (var panel : shown.entrySet()) {
+      if (panel.getValue().stream().anyMatch(row -> row.ratioToBest().isPresent())) {
+        var title = panel.getKey() + ", " + machine.processor() + ", " + machine.cores() + " cores";
+        panels.add(panel(panel.getValue(), peers, title, columns));
       }
     }
     if (!panels.isEmpty()) {
@@ -52,12 +57,12 @@ final class RatioChart {
   }
 
   private static CategoryChart panel(
-      List<Row> rows, List<String> peers, String what, Machine machine) {
+      List<Row> rows, List<String> peers, String title, int columns) {
     var chart =
         new CategoryChartBuilder()
-            .width(Math.max(800, 220 + 42 * rows.size()))
+            .width(Math.max(800, 220 + 42 * columns))
             .height(620)
-            .title(what + ", " + machine.processor() + ", " + machine.cores() + " cores")
+            .title(title)
             .xAxisTitle("cell: hidden size, batch, steps, layers if more than 1")
             .yAxisTitle("time of the peer / time of Recurrent")
             .build();

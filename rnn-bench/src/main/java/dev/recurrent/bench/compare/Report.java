@@ -58,7 +58,7 @@ public record Report(
     peers.forEach((title, version) -> text.append("- " + title + ": " + version + "\n"));
     notes.forEach(note -> text.append("- " + note + "\n"));
     text.append("\n## Goals\n\n| | | goal | measured | |\n|---|---|---|---|---|\n");
-    for (var goal : goals) {
+    for (var goal : goals.stream().filter(goal -> goal.measured().isPresent()).toList()) {
       text.append(
           "| %s | %s | %s | %s | %s |\n"
               .formatted(
