@@ -267,6 +267,15 @@ class TrainTextCommandTest {
   }
 
   @Test
+  void charactersThatOnlyOtherTextsHaveAreKnown() throws IOException {
+    Files.writeString(data, Files.readString(data) + "Gruß\n");
+    var test = Files.writeString(folder.resolve("test.txt"), "Der Käse, naïve!\n".repeat(3));
+    train("run", "--epochs", "1", "--test", test + "");
+    var known = SafeTensors.read(folder.resolve("run/best.safetensors")).metadata();
+    assertTrue(String.valueOf(known.get("text.vocabulary")).matches("(?s).*!.*G.*ß.*ï.*"));
+  }
+
+  @Test
   void rareTokensBecomeUnknownOnes() throws IOException {
     Files.writeString(data, Files.readString(data) + "x\n".repeat(200));
     Files.writeString(data, "Wald\n" + Files.readString(data));

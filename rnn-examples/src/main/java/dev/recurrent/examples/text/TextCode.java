@@ -29,19 +29,20 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
   private static final String MERGES = "text.merges";
 
   /**
-   * Learns from the text that trains.
+   * Learns from the text that trains; of characters none of which is to be left out, those that
+   * only the other texts have are known, too.
    *
    * @param rule says how
    */
-  public static TextCode learn(TextSettings.Code rule, Text training) {
+  public static TextCode learn(TextSettings.Code rule, Texts texts) {
+    var training = texts.training();
     return switch (rule.tokens()) {
       case CHARACTER -> {
-        var known = characters(training, rule.minCount());
-        boolean complete = rule.minCount() == 1;
-        yield new TextCode(
-            rule.tokens(),
-            Tokenizer.characters(),
-            complete ? known : known.withSpecials(Vocabulary.UNKNOWN));
+        var known =
+            rule.minCount() == 1
+                ? Vocabulary.ofCharacters(texts.all().stream().map(Text::content).toList())
+                : characters(training, rule.minCount()).withSpecials(Vocabulary.UNKNOWN);
+        yield new TextCode(rule.tokens(), Tokenizer.characters(), known);
       }
       case WORD -> {
         var words = Tokenizer.whitespaceLines();

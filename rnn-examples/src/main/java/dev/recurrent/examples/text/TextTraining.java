@@ -44,7 +44,7 @@ public final class TextTraining implements AutoCloseable {
     this.folder = folder;
     var learning = settings.learning();
     var kind = settings.code().tokens();
-    var code = TextCode.learn(settings.code(), texts.training());
+    var code = TextCode.learn(settings.code(), texts);
     var tokens = code.encode(texts.training());
     var validation = code.encode(texts.validation());
     long window = (long) learning.batch() * learning.seq() + 1;

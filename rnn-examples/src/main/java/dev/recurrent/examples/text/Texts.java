@@ -2,7 +2,6 @@ package dev.recurrent.examples.text;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +38,11 @@ public record Texts(Text training, Text validation, @Nullable Text test) {
 
   /** Returns what tells whether the texts are still the same. */
   public String sha256() {
-    var all = new ArrayList<>(List.of(training, validation));
-    if (test != null) {
-      all.add(test);
-    }
-    return Text.sha256(all);
+    return Text.sha256(all());
+  }
+
+  /** Returns the texts that there are. */
+  List<Text> all() {
+    return test == null ? List.of(training, validation) : List.of(training, validation, test);
   }
 }
