@@ -214,11 +214,21 @@ final class ForwardPass {
     if (waits) {
       workers.await(worker);
     }
-    int batch = timeline.layout().batch();
-    int from = partition.startRow(worker, batch);
-    int to = Math.min(partition.endRow(worker, batch), timeline.layout().batchSize(t));
+    int from = startRow(worker);
+    int to = endRow(worker, t);
     fillMasks(worker, t, from, to);
     runner.run(at, worker, from, to);
+  }
+
+  /** Returns a worker's first row of each step. */
+  private int startRow(int worker) {
+    return partition.startRow(worker, timeline.layout().batch());
+  }
+
+  /** Returns the end of a worker's rows of a step. */
+  private int endRow(int worker, int t) {
+    var layout = timeline.layout();
+    return Math.min(partition.endRow(worker, layout.batch()), layout.batchSize(t));
   }
 
   private void moveTo(StepContext at, int t, int chunkStart) {
@@ -247,9 +257,8 @@ final class ForwardPass {
     int t = timeline.time(k);
     int start = timeline.layout().rowStart(t);
     at.moveTo(start, chunkStart, 0, 0, 0);
-    int batch = timeline.layout().batch();
-    int from = partition.startRow(worker, batch);
-    int to = Math.min(partition.endRow(worker, batch), timeline.layout().batchSize(t));
+    int from = startRow(worker);
+    int to = endRow(worker, t);
     int first = inputOffset + (start + from) * inputStride;
     for (int h = 0; h < plan.hoisted.size() && to > from; h++) {
       var op = plan.hoisted.get(h);
