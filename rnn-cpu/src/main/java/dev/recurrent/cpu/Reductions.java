@@ -4,7 +4,15 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Sums parts of arrays, always in the same order. */
+/**
+ * Sums parts of arrays, always in the same order.
+ *
+ * <p>A vector that a loop carries round is only ever an argument. As the receiver of a call its
+ * class is not known to C2 unless a profile tells it, and without one the call boxes: the profile
+ * is that of {@code FloatVector}'s own methods, which all code of the program shares. It begins as
+ * {@code broadcast(species, 0)}: {@code zero(species)} is an object, and what it is merged with
+ * gets boxed, too.
+ */
 final class Reductions {
   private Reductions() {}
 
@@ -19,7 +27,7 @@ final class Reductions {
     if (whole > 0) {
       var sums = FloatVector.fromArray(Lanes.SPECIES, values, from);
       for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
-        sums = sums.add(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+        sums = FloatVector.fromArray(Lanes.SPECIES, values, from + c).add(sums);
       }
       sums.intoArray(lanes, 0);
       for (int lane = 0; lane < Lanes.COUNT; lane++) {
@@ -39,7 +47,7 @@ final class Reductions {
     if (whole > 0) {
       var maxima = FloatVector.fromArray(Lanes.SPECIES, values, from);
       for (int c = Lanes.COUNT; c < whole; c += Lanes.COUNT) {
-        maxima = maxima.max(FloatVector.fromArray(Lanes.SPECIES, values, from + c));
+        maxima = FloatVector.fromArray(Lanes.SPECIES, values, from + c).max(maxima);
       }
       maxima.intoArray(lanes, 0);
       for (int lane = 0; lane < Lanes.COUNT; lane++) {
@@ -56,8 +64,8 @@ final class Reductions {
   static double sumOfSquares(float[] values, int from, int length) {
     var doubles = DoubleVector.SPECIES_PREFERRED;
     int whole = Lanes.SPECIES.loopBound(length);
-    var low = DoubleVector.zero(doubles);
-    var high = DoubleVector.zero(doubles);
+    var low = DoubleVector.broadcast(doubles, 0);
+    var high = DoubleVector.broadcast(doubles, 0);
     for (int c = 0; c < whole; c += Lanes.COUNT) {
       var v = FloatVector.fromArray(Lanes.SPECIES, values, from + c);
       var a = (DoubleVector) v.convertShape(VectorOperators.F2D, doubles, 0);
@@ -65,7 +73,8 @@ final class Reductions {
       low = a.fma(a, low);
       high = b.fma(b, high);
     }
-    double sum = low.add(high).reduceLanes(VectorOperators.ADD);
+    double sum =
+        DoubleVector.broadcast(doubles, 0).add(low).add(high).reduceLanes(VectorOperators.ADD);
     for (int c = whole; c < length; c++) {
       sum += (double) values[from + c] * values[from + c];
     }

@@ -1,5 +1,9 @@
 package dev.recurrent.cpu;
 
+import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.cpu.PassCode.Shape;
+import dev.recurrent.cpu.PassCode.Step;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.TensorOps.CrossEntropyCall;
 import jdk.incubator.vector.FloatVector;
@@ -8,6 +12,8 @@ import jdk.incubator.vector.FloatVector;
 final class SoftmaxRows {
   /** Elements below which other workers are not worth waking. */
   private static final int ALONE = 1 << 13;
+
+  private static final Pass EXPONENTIALS = exponentials();
 
   private final Workers workers;
 
@@ -18,19 +24,20 @@ final class SoftmaxRows {
   void softmax(Matrix a, Matrix out) {
     rows(
         a,
-        (r, lanes) -> {
+        (r, scratch) -> {
           int to = out.offset() + r * out.stride();
           var target = CpuStorage.floats(out);
-          float sum = exponentials(a, r, target, to, lanes);
+          scratch.max[0] = maximum(a, r, scratch);
+          float sum = exponentials(a, r, target, to, scratch);
           scale(target, to, out.columns(), 1 / sum);
         });
   }
 
   void crossEntropy(CrossEntropyCall call) {
-    rows(call.logits(), (r, lanes) -> crossEntropyRow(call, r, lanes));
+    rows(call.logits(), (r, scratch) -> crossEntropyRow(call, r, scratch));
   }
 
-  private static void crossEntropyRow(CrossEntropyCall call, int r, float[] lanes) {
+  private static void crossEntropyRow(CrossEntropyCall call, int r, Scratch scratch) {
     var logits = call.logits();
     int classes = logits.columns();
     int from = logits.offset() + r * logits.stride();
@@ -48,10 +55,12 @@ final class SoftmaxRows {
     }
     float smoothing = call.labelSmoothing();
     float targetLogit = source[from + target];
-    float meanLogit = smoothing == 0 ? 0 : Reductions.sum(source, from, classes, lanes) / classes;
-    float max = Reductions.maximum(source, from, classes, lanes);
+    float meanLogit =
+        smoothing == 0 ? 0 : Reductions.sum(source, from, classes, scratch.lanes) / classes;
+    float max = maximum(logits, r, scratch);
+    scratch.max[0] = max;
     float sum =
-        exponentials(logits, r, gradient, to, lanes); // reads a logit before it writes there
+        exponentials(logits, r, gradient, to, scratch); // reads a logit before it writes there
     float logSum = max + (float) Math.log(sum);
     losses[lossAt] =
         smoothing == 0
@@ -67,22 +76,38 @@ final class SoftmaxRows {
     gradient[to + target] -= (1 - smoothing) * call.scale();
   }
 
+  private static float maximum(Matrix a, int row, Scratch scratch) {
+    int from = a.offset() + row * a.stride();
+    return Reductions.maximum(CpuStorage.floats(a), from, a.columns(), scratch.lanes);
+  }
+
   /** Writes exp(a - max) of one row and returns their sum. */
-  private static float exponentials(Matrix a, int row, float[] target, int to, float[] lanes) {
+  private static float exponentials(Matrix a, int row, float[] target, int to, Scratch scratch) {
     var source = CpuStorage.floats(a);
     int from = a.offset() + row * a.stride();
     int length = a.columns();
-    float max = Reductions.maximum(source, from, length, lanes);
-    var maxima = FloatVector.broadcast(Lanes.SPECIES, max);
     int whole = Lanes.SPECIES.loopBound(length);
-    for (int c = 0; c < whole; c += Lanes.COUNT) {
-      var v = FloatVector.fromArray(Lanes.SPECIES, source, from + c);
-      VectorMath.exp(v.sub(maxima)).intoArray(target, to + c);
-    }
+    scratch.arrays[0] = source;
+    scratch.offsets[0] = from;
+    scratch.arrays[1] = scratch.max;
+    scratch.arrays[2] = target;
+    scratch.offsets[2] = to;
+    EXPONENTIALS.run(scratch.arrays, scratch.offsets, scratch.strides, 1, whole);
     for (int c = whole; c < length; c++) {
-      target[to + c] = ScalarMath.exp(source[from + c] - max);
+      target[to + c] = ScalarMath.exp(source[from + c] - scratch.max[0]);
     }
-    return Reductions.sum(target, to, length, lanes);
+    return Reductions.sum(target, to, length, scratch.lanes);
+  }
+
+  /** Compiles operand 2 = exp(operand 0 - operand 1), operand 1 being one number a row. */
+  private static Pass exponentials() {
+    var code = new PassCode();
+    int x = code.add(new Step.Load(code.operand(), Shape.FULL));
+    int max = code.add(new Step.Load(code.operand(), Shape.ROW));
+    int difference = code.add(new Step.Binary(BinaryOp.MINUS, x, max, Shape.FULL));
+    int exp = code.add(new Step.Unary(UnaryOp.EXP, difference, Shape.FULL));
+    code.add(new Step.Store(code.operand(), exp));
+    return PassCompiler.compile("softmax_exponentials", code);
   }
 
   private static void scale(float[] values, int from, int length, float factor) {
@@ -97,26 +122,34 @@ final class SoftmaxRows {
     }
   }
 
+  /** What one worker needs for a row. */
+  private static final class Scratch {
+    final float[] lanes = new float[Lanes.COUNT];
+    final float[] max = new float[1];
+    final float[][] arrays = new float[3][];
+    final int[] offsets = new int[3];
+    final int[] strides = new int[3];
+  }
+
   private interface Row {
-    /** Computes one row; {@code lanes} is scratch for one vector. */
-    void compute(int row, float[] lanes);
+    void compute(int row, Scratch scratch);
   }
 
   private void rows(Matrix shape, Row row) {
     int rows = shape.rows();
     if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {
-      var lanes = new float[Lanes.COUNT];
+      var scratch = new Scratch();
       for (int r = 0; r < rows; r++) {
-        row.compute(r, lanes);
+        row.compute(r, scratch);
       }
       return;
     }
     workers.share(
         worker -> {
-          var lanes = new float[Lanes.COUNT];
+          var scratch = new Scratch();
           int to = (int) ((long) rows * (worker + 1) / workers.count());
           for (int r = (int) ((long) rows * worker / workers.count()); r < to; r++) {
-            row.compute(r, lanes);
+            row.compute(r, scratch);
           }
         });
   }

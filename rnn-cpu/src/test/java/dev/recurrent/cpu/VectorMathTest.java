@@ -2,7 +2,6 @@ package dev.recurrent.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
@@ -57,46 +56,6 @@ class VectorMathTest {
     check(VectorMath::sqrt, ScalarMath::sqrt, Math::sqrt, exact);
     check(VectorMath::relu, ScalarMath::relu, x -> x < 0 ? 0 : x, exact);
     check(VectorMath::reciprocal, ScalarMath::reciprocal, x -> 1 / x, exact);
-  }
-
-  @Test
-  void allocateNothingInALoop() {
-    assumeTrue(Lanes.FUSED, "without fma the calls exceed C2's inlining limit");
-    float[] x = Randoms.floats(new Random(5), 64 * Lanes.COUNT);
-    float[] y = new float[x.length];
-    // One loop for each function, as a compiled region has: a shared one would call through a
-    // megamorphic interface, and box.
-    Runnable[] loops = {
-      () -> {
-        for (int i = 0; i < x.length; i += Lanes.COUNT) {
-          VectorMath.exp(load(x, i)).intoArray(y, i);
-        }
-      },
-      () -> {
-        for (int i = 0; i < x.length; i += Lanes.COUNT) {
-          VectorMath.sigmoid(load(x, i)).intoArray(y, i);
-        }
-      },
-      () -> {
-        for (int i = 0; i < x.length; i += Lanes.COUNT) {
-          VectorMath.tanh(load(x, i)).intoArray(y, i);
-        }
-      },
-      () -> {
-        for (int i = 0; i < x.length; i += Lanes.COUNT) {
-          VectorMath.log(load(x, i)).intoArray(y, i);
-        }
-      },
-      () -> {
-        for (int i = 0; i < x.length; i += Lanes.COUNT) {
-          VectorMath.softplus(load(x, i)).intoArray(y, i);
-        }
-      }
-    };
-    for (int f = 0; f < loops.length; f++) {
-      long bytes = Allocations.perCall(loops[f]);
-      assertTrue(bytes < 100, "function %d allocates %d bytes a call".formatted(f, bytes));
-    }
   }
 
   private static FloatVector load(float[] x, int i) {
