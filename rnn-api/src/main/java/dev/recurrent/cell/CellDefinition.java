@@ -74,8 +74,24 @@ public final class CellDefinition {
     return with(new InitialValues(biases, initialValues.weights()));
   }
 
-  /** Returns the same cell with another initializer of the weights of the given kind. */
+  /**
+   * Returns the same cell with another initializer of the weights of the given kind; it is asked
+   * for each linear's slice of a weight by itself. It says how training starts and nothing else: a
+   * model file of the one cell is one of the other.
+   *
+   * @throws CellDefinitionException if the cell has no weight of that kind
+   */
   public CellDefinition withInitialWeights(Kind kind, Initializer initializer) {
+    var kinds =
+        program(PROBE).parameters().stream()
+            .filter(ParameterSpec::isWeight)
+            .map(ParameterSpec::kind)
+            .distinct()
+            .toList();
+    if (!kinds.contains(kind)) {
+      throw new CellDefinitionException(
+          name(), "initial weights: expected a kind out of " + kinds + ", got " + kind);
+    }
     Map<Kind, Initializer> weights = new HashMap<>(initialValues.weights());
     weights.put(kind, initializer);
     return with(new InitialValues(initialValues.biases(), weights));

@@ -15,85 +15,75 @@ import org.jspecify.annotations.Nullable;
  * Limits the gradients of all parameters of a model before an update. By norm: if the norm of all
  * gradients together is above the limit, all are multiplied by {@code limit / (norm + 1e-6)}, as
  * PyTorch's {@code clip_grad_norm_} does, which keeps their direction. By value: each element is
- * cut to ±limit. Everything stays on the device.
+ * cut to ±limit. By both: first by value, then by the norm of what is left. Everything stays on the
+ * device.
  */
 public final class GradientClipping implements AutoCloseable {
   private final ParameterStore store;
   private final List<Matrix> gradients; // of the parameters that are trained
-  private final @Nullable PointwiseKernel kernel;
-  private final Kind kind;
-  private final float[] limit;
+  private final Training.Clip limits;
+  private final @Nullable PointwiseKernel cut; // where values are limited
+  private final @Nullable PointwiseKernel shrink; // where the norm is
   private final Storage numbers;
-  private final Matrix norm;
+  private final Matrix norm; // before all clipping
+  private final Matrix normLeft; // after values were cut
   private final Matrix factor;
 
-  private enum Kind {
-    NONE,
-    NORM,
-    VALUE
-  }
-
   private GradientClipping(
-      ParameterStore store, List<ParameterStore.Range> ranges, Kind kind, double limit) {
+      Training.Clip limits, ParameterStore store, List<ParameterStore.Range> ranges) {
     this.store = store;
+    this.limits = limits;
     gradients = ranges.stream().map(range -> range.of(store.gradients())).toList();
-    this.kind = kind;
-    this.limit = new float[] {(float) limit};
-    numbers = store.backend().memory().allocate(DataType.FLOAT32, 2);
-    norm = Matrix.of(numbers, 1, 2).columns(0, 1);
-    factor = Matrix.of(numbers, 1, 2).columns(1, 1);
-    kernel =
-        switch (kind) {
-          case NONE -> null;
-          case NORM -> store.backend().compile(factorProgram());
-          case VALUE -> store.backend().compile(cutProgram());
-        };
+    numbers = store.backend().memory().allocate(DataType.FLOAT32, 3);
+    norm = Matrix.of(numbers, 1, 3).columns(0, 1);
+    normLeft = Matrix.of(numbers, 1, 3).columns(1, 1);
+    factor = Matrix.of(numbers, 1, 3).columns(2, 1);
+    cut = limits.value() > 0 ? store.backend().compile(cutProgram()) : null;
+    shrink = limits.norm() > 0 ? store.backend().compile(factorProgram()) : null;
   }
 
   /** Clips nothing, and measures the norm. */
   public static GradientClipping none(ParameterStore store) {
-    return of(new Training.Clip(0, 0), store, store.ranges(_ -> true));
+    return of(Training.Clip.NONE, store, store.ranges(_ -> true));
   }
 
   /** Clips by the norm of all gradients together. */
   public static GradientClipping byNorm(ParameterStore store, double limit) {
-    return of(
-        new Training.Clip(Optimizer.requirePositive("clip", limit), 0),
-        store,
-        store.ranges(_ -> true));
+    return of(Training.Clip.NONE.withNorm(limit), store, store.ranges(_ -> true));
   }
 
   /** Clips each element to ±limit. */
   public static GradientClipping byValue(ParameterStore store, double limit) {
-    return of(
-        new Training.Clip(0, Optimizer.requirePositive("clip", limit)),
-        store,
-        store.ranges(_ -> true));
+    return of(Training.Clip.NONE.withValue(limit), store, store.ranges(_ -> true));
   }
 
   /** Clips the gradients of the given ranges of the parameters; the others do not count. */
   static GradientClipping of(
-      Training.Clip clip, ParameterStore store, List<ParameterStore.Range> ranges) {
-    if (clip.norm() > 0) {
-      return new GradientClipping(store, ranges, Kind.NORM, clip.norm());
-    }
-    return clip.value() > 0
-        ? new GradientClipping(store, ranges, Kind.VALUE, clip.value())
-        : new GradientClipping(store, ranges, Kind.NONE, 1);
+      Training.Clip limits, ParameterStore store, List<ParameterStore.Range> ranges) {
+    return new GradientClipping(limits, store, ranges);
   }
 
   /** Measures the norm of the gradients and clips them. */
   public void apply() {
-    var ops = store.backend().ops();
-    ops.fill(norm, 0);
-    gradients.forEach(range -> ops.addSumOfSquares(range, norm));
-    ops.unary(UnaryOp.SQRT, norm, norm);
-    if (kernel != null && kind == Kind.NORM) {
-      kernel.run(List.of(norm), limit, List.of(factor));
-      gradients.forEach(range -> ops.binary(BinaryOp.TIMES, range, factor, range));
-    } else if (kernel != null) {
-      gradients.forEach(range -> kernel.run(List.of(range), limit, List.of(range)));
+    measure(norm);
+    if (cut != null) {
+      var limit = new float[] {(float) limits.value()};
+      gradients.forEach(range -> cut.run(List.of(range), limit, List.of(range)));
     }
+    if (shrink != null) {
+      var measured = cut == null ? norm : measure(normLeft);
+      shrink.run(List.of(measured), new float[] {(float) limits.norm()}, List.of(factor));
+      var ops = store.backend().ops();
+      gradients.forEach(range -> ops.binary(BinaryOp.TIMES, range, factor, range));
+    }
+  }
+
+  private Matrix measure(Matrix result) {
+    var ops = store.backend().ops();
+    ops.fill(result, 0);
+    gradients.forEach(range -> ops.addSumOfSquares(range, result));
+    ops.unary(UnaryOp.SQRT, result, result);
+    return result;
   }
 
   /** Returns where the norm of all gradients before the last clipping is, {@code [1, 1]}. */
@@ -111,8 +101,11 @@ public final class GradientClipping implements AutoCloseable {
   /** Frees the memory. */
   @Override
   public void close() {
-    if (kernel != null) {
-      kernel.close();
+    if (cut != null) {
+      cut.close();
+    }
+    if (shrink != null) {
+      shrink.close();
     }
     numbers.close();
   }

@@ -40,7 +40,7 @@ public final class Training {
   Optimizer optimizer = Adam.withLearningRate(1e-3);
   Schedule schedule = Schedule.constant();
   Bptt bptt = Bptt.FULL;
-  Clip clip = new Clip(0, 0);
+  Clip clip = Clip.NONE;
   int accumulate = 1;
   long seed = 1;
   @Nullable Validation validation;
@@ -55,7 +55,17 @@ public final class Training {
   private volatile boolean stopRequested;
 
   /** Says at which limits gradients are clipped; 0 for not at all. */
-  record Clip(double norm, double value) {}
+  record Clip(double norm, double value) {
+    static final Clip NONE = new Clip(0, 0);
+
+    Clip withNorm(double limit) {
+      return new Clip(Optimizer.requirePositive("clip", limit), value);
+    }
+
+    Clip withValue(double limit) {
+      return new Clip(norm, Optimizer.requirePositive("clip", limit));
+    }
+  }
 
   /** Says what is measured after each epoch. */
   record Validation(Batches data, Metric metric) {}
@@ -97,15 +107,19 @@ public final class Training {
     return this;
   }
 
-  /** Clips the gradients by their norm over all parameters. */
+  /** Clips the gradients by their norm over all parameters, before each update. */
   public Training clipGradientNorm(double limit) {
-    clip = new Clip(Optimizer.requirePositive("clip", limit), 0);
+    clip = clip.withNorm(limit);
     return this;
   }
 
-  /** Cuts each element of the gradients to ±limit. */
+  /**
+   * Cuts each element of the gradients to ±limit, before each update. Where {@link
+   * #clipGradientNorm} is called too, in whatever order, elements are cut first, so that a few
+   * outliers do not shrink all others; then the norm of what is left is limited.
+   */
   public Training clipGradientValue(double limit) {
-    clip = new Clip(0, Optimizer.requirePositive("clip", limit));
+    clip = clip.withValue(limit);
     return this;
   }
 
