@@ -69,22 +69,29 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
   }
 
   /**
+   * Returns {@link #targetWeight()} of {@link #window}, which is not made for it.
+   *
+   * @throws IllegalArgumentException if the targets do not go step by step
+   */
+  double targetWeight(Bptt.Window window) {
+    if (isWhole(window)) {
+      return targetWeight();
+    }
+    requireTargetForEachStep();
+    return Losses.totalWeight(targets, window.lossFrom(), window.to());
+  }
+
+  /**
    * Returns steps {@code from} to {@code to} of the sequences that go step by step with the inputs.
    * Targets before {@code lossFrom} are ignored.
    *
    * @throws IllegalArgumentException if the targets do not go step by step
    */
   Batch window(Bptt.Window window) {
-    if (window.from() == 0 && window.to() == steps() && window.lossFrom() == 0) {
+    if (isWhole(window)) {
       return this;
     }
-    if (!targets.layout().equals(inputs.layout())) {
-      throw new IllegalArgumentException(
-          "truncated BPTT: expected a target for each step of the inputs, "
-              + inputs.layout()
-              + ", got "
-              + targets.layout());
-    }
+    requireTargetForEachStep();
     var cut = new LinkedHashMap<String, Sequences>();
     others.forEach(
         (name, s) ->
@@ -97,5 +104,19 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
             .window(window.from(), window.to())
             .ignoringBefore(window.lossFrom() - window.from()),
         cut);
+  }
+
+  private boolean isWhole(Bptt.Window window) {
+    return window.from() == 0 && window.to() == steps() && window.lossFrom() == 0;
+  }
+
+  private void requireTargetForEachStep() {
+    if (!targets.layout().equals(inputs.layout())) {
+      throw new IllegalArgumentException(
+          "truncated BPTT: expected a target for each step of the inputs, "
+              + inputs.layout()
+              + ", got "
+              + targets.layout());
+    }
   }
 }

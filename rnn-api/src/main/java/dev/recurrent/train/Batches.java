@@ -14,6 +14,15 @@ public interface Batches {
   Batch batch(int epoch, int index);
 
   /**
+   * Returns {@link Batch#steps} of a batch, by which truncated back-propagation knows its updates
+   * before an epoch begins. By default the batch is made for it, which is to be overridden where
+   * the number is known without.
+   */
+  default int steps(int epoch, int index) {
+    return batch(epoch, index).steps();
+  }
+
+  /**
    * Tells whether a batch goes on where the one before ended, so that states are carried over; they
    * start from zero at each epoch then, otherwise at each batch.
    */

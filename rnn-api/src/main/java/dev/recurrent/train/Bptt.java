@@ -97,7 +97,7 @@ public record Bptt(int k1, int k2) {
     double total = batch.targetWeight();
     double sum = 0;
     for (int i = 0; i < windows(batch.steps()); i++) {
-      double weight = batch.window(window(i, batch.steps())).targetWeight();
+      double weight = batch.targetWeight(window(i, batch.steps()));
       tape.reset();
       var loss = loss(tape, function, new BatchWindow(batch, i), state);
       if (weight > 0) {

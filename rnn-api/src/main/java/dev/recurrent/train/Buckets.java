@@ -57,7 +57,7 @@ public final class Buckets<E> implements Batches {
   /**
    * Cuts examples into batches.
    *
-   * @param length the number of steps of an example; asked for once
+   * @param length the number of steps of an example's input; asked for once
    * @param collate makes a batch of examples
    */
   public static <E> Buckets<E> of(
@@ -76,18 +76,28 @@ public final class Buckets<E> implements Batches {
 
   @Override
   public Batch batch(int epoch, int index) {
-    Objects.checkIndex(index, count());
-    if (currentEpoch != epoch) {
-      batches = cut(epoch);
-      currentEpoch = epoch;
-    }
-    return collate.apply(Arrays.stream(batches[index]).mapToObj(examples::get).toList());
+    return collate.apply(Arrays.stream(rows(epoch, index)).mapToObj(examples::get).toList());
+  }
+
+  @Override
+  public int steps(int epoch, int index) {
+    return Arrays.stream(rows(epoch, index)).map(row -> lengths[row]).max().orElseThrow();
   }
 
   @Override
   public String fingerprint() {
     return "%d examples of lengths %08x in batches of %d, order of seed %d"
         .formatted(examples.size(), Arrays.hashCode(lengths), order.size, order.seed);
+  }
+
+  /** Returns the numbers of a batch's examples. */
+  private int[] rows(int epoch, int index) {
+    Objects.checkIndex(index, count());
+    if (currentEpoch != epoch) {
+      batches = cut(epoch);
+      currentEpoch = epoch;
+    }
+    return batches[index];
   }
 
   private int[][] cut(int epoch) {

@@ -158,14 +158,17 @@ public final class Losses {
   }
 
   static double totalWeight(Sequences targets) {
+    return totalWeight(targets, 0, targets.steps());
+  }
+
+  /** Returns the weight of the targets of steps {@code from} to {@code to}. */
+  static double totalWeight(Sequences targets, int from, int to) {
+    int[] tokens = targets.hasTokens() ? targets.packedTokens() : null;
     var weights = targets.packedWeights();
-    if (weights == null) {
-      return targets.targetRows();
-    }
     double total = 0;
-    for (int row = 0; row < weights.length; row++) {
-      boolean ignored = targets.hasTokens() && targets.packedTokens()[row] < 0;
-      total += ignored ? 0 : weights[row];
+    for (int row = targets.layout().rowStart(from); row < targets.layout().rowStart(to); row++) {
+      boolean ignored = tokens != null && tokens[row] < 0;
+      total += ignored ? 0 : weights == null ? 1 : weights[row];
     }
     return total;
   }

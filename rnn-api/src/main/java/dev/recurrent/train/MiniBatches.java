@@ -2,8 +2,11 @@ package dev.recurrent.train;
 
 import dev.recurrent.spi.RandomBits;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts examples into mini-batches, in their own order or shuffled anew at each epoch. The last
@@ -17,18 +20,18 @@ import java.util.function.Function;
 public final class MiniBatches implements Batches {
   private final int examples;
   private final int size;
-  private final Function<int[], Batch> collate;
-  private final boolean shuffled;
-  private final long seed;
+  private final Making making;
+  private final @Nullable Long seed; // of the order; null for the examples' own
   private int orderEpoch = -1;
   private int[] order = {};
 
-  private MiniBatches(
-      int examples, int size, Function<int[], Batch> collate, boolean shuffled, long seed) {
+  /** Says how a batch is made, and how many steps an example has where that is known without. */
+  private record Making(Function<int[], Batch> collate, @Nullable IntUnaryOperator steps) {}
+
+  private MiniBatches(int examples, int size, Making making, @Nullable Long seed) {
     this.examples = examples;
     this.size = size;
-    this.collate = collate;
-    this.shuffled = shuffled;
+    this.making = making;
     this.seed = seed;
   }
 
@@ -46,12 +49,21 @@ public final class MiniBatches implements Batches {
               + " in batches of "
               + size);
     }
-    return new MiniBatches(examples, size, collate, false, 0);
+    return new MiniBatches(examples, size, new Making(collate, null), null);
   }
 
   /** Returns the same examples in another random order at each epoch. */
   public MiniBatches shuffled(long orderSeed) {
-    return new MiniBatches(examples, size, collate, true, orderSeed);
+    return new MiniBatches(examples, size, making, orderSeed);
+  }
+
+  /**
+   * Returns the same batches, whose steps are known without making them.
+   *
+   * @param stepsOfExample gives the number of steps of an example's input by its number
+   */
+  public MiniBatches withSteps(IntUnaryOperator stepsOfExample) {
+    return new MiniBatches(examples, size, new Making(making.collate, stepsOfExample), seed);
   }
 
   @Override
@@ -61,22 +73,34 @@ public final class MiniBatches implements Batches {
 
   @Override
   public Batch batch(int epoch, int index) {
-    java.util.Objects.checkIndex(index, count());
-    int from = index * size;
-    return collate.apply(Arrays.copyOfRange(order(epoch), from, Math.min(from + size, examples)));
+    return making.collate.apply(rows(epoch, index));
+  }
+
+  @Override
+  public int steps(int epoch, int index) {
+    return making.steps == null
+        ? batch(epoch, index).steps()
+        : Arrays.stream(rows(epoch, index)).map(making.steps).max().orElseThrow();
   }
 
   @Override
   public String fingerprint() {
-    String order = shuffled ? "shuffled by seed " + seed : "in order";
+    String order = seed == null ? "in order" : "shuffled by seed " + seed;
     return examples + " examples in batches of " + size + ", " + order;
+  }
+
+  /** Returns the numbers of a batch's examples. */
+  private int[] rows(int epoch, int index) {
+    Objects.checkIndex(index, count());
+    int from = index * size;
+    return Arrays.copyOfRange(order(epoch), from, Math.min(from + size, examples));
   }
 
   private int[] order(int epoch) {
     if (orderEpoch != epoch) {
       order = new int[examples];
       Arrays.setAll(order, i -> i);
-      if (shuffled) {
+      if (seed != null) {
         var random = new SplittableRandom(RandomBits.mix(seed, epoch));
         for (int i = examples - 1; i > 0; i--) {
           int j = random.nextInt(i + 1);

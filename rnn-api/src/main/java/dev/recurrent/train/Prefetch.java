@@ -51,9 +51,7 @@ public final class Prefetch implements Batches, AutoCloseable {
    */
   @Override
   public synchronized Batch batch(int epoch, int index) {
-    if (thread.isShutdown()) {
-      throw new IllegalStateException("prefetch: expected to be open, got a batch asked for");
-    }
+    requireOpen();
     var next = ahead;
     if (next == null || next.epoch != epoch || next.index != index) {
       next = start(epoch, index);
@@ -62,6 +60,13 @@ public final class Prefetch implements Batches, AutoCloseable {
     var batch = get(next.batch);
     ahead = index + 1 < count() ? start(epoch, index + 1) : start(epoch + 1, 0);
     return batch;
+  }
+
+  /** Returns what the source says, once the batch is made that it is making. */
+  @Override
+  public synchronized int steps(int epoch, int index) {
+    requireOpen();
+    return get(thread.submit(() -> source.steps(epoch, index)));
   }
 
   @Override
@@ -74,11 +79,17 @@ public final class Prefetch implements Batches, AutoCloseable {
     return source.fingerprint();
   }
 
+  private void requireOpen() {
+    if (thread.isShutdown()) {
+      throw new IllegalStateException("prefetch: expected to be open, got a batch asked for");
+    }
+  }
+
   private Ahead start(int epoch, int index) {
     return new Ahead(epoch, index, thread.submit(() -> source.batch(epoch, index)));
   }
 
-  private static Batch get(Future<Batch> made) {
+  private static <T> T get(Future<T> made) {
     try {
       return made.get();
     } catch (ExecutionException e) {

@@ -68,7 +68,12 @@ public final class Training {
   }
 
   /** Says what is measured after each epoch. */
-  record Validation(Batches data, Metric metric) {}
+  record Validation(Batches data, Metric metric) {
+    /** Returns a value of the metric as a number of which smaller ones are better. */
+    double cost(double value) {
+      return metric.goal() == Metric.Goal.MAXIMIZE ? -value : value;
+    }
+  }
 
   private Training(Layer model) {
     this.model = model;

@@ -13,7 +13,9 @@ final class TrainingPosition {
   double epochWeight;
   double sinceUpdateLoss;
   double sinceUpdateWeight;
-  double seconds;
+  private double seconds; // until the clock was started
+  private long started; // System.nanoTime() while the clock runs
+  private boolean running;
   int bestEpoch;
   double bestValidation = Double.NaN;
 
@@ -41,6 +43,23 @@ final class TrainingPosition {
     return bestEpoch == 0 ? 0 : epoch - bestEpoch;
   }
 
+  /** Measures the time of the epoch from here on. */
+  void startClock() {
+    started = System.nanoTime();
+    running = true;
+  }
+
+  /** Measures no more time. */
+  void stopClock() {
+    seconds = seconds();
+    running = false;
+  }
+
+  /** Returns the time that the epoch has taken so far. */
+  double seconds() {
+    return running ? seconds + (System.nanoTime() - started) * 1e-9 : seconds;
+  }
+
   void nextEpoch() {
     epoch++;
     batch = 0;
@@ -51,7 +70,7 @@ final class TrainingPosition {
     seconds = 0;
   }
 
-  void write(Checkpoint checkpoint, double secondsSoFar) {
+  void write(Checkpoint checkpoint) {
     checkpoint
         .put("epoch", epoch)
         .put("batch", batch)
@@ -62,7 +81,7 @@ final class TrainingPosition {
         .put("epochWeight", epochWeight)
         .put("sinceUpdateLoss", sinceUpdateLoss)
         .put("sinceUpdateWeight", sinceUpdateWeight)
-        .put("seconds", secondsSoFar)
+        .put("seconds", seconds())
         .put("bestEpoch", bestEpoch)
         .put("bestValidation", bestValidation);
   }

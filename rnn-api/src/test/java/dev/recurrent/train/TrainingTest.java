@@ -15,12 +15,15 @@ import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -185,6 +188,44 @@ class TrainingTest {
               .startsWith("loss: expected a finite number, got NaN at update 3 of epoch 1"),
           e.getMessage());
       assertArrayEquals(before.getLast(), model.output.weight().toArray());
+    }
+  }
+
+  /** Each update takes at least 10 ms; the epoch has 6, of which one run makes 4. */
+  @Test
+  void secondsOfAnEpochAreThoseOfBothRunsThatShareIt(@TempDir Path folder) throws IOException {
+    var text = TokenStreams.of(TinyModel.text(49, 1), 2).windows(4);
+    long start = System.nanoTime();
+    EpochResult last = null;
+    for (var budget : List.of(Budget.updates(4), Budget.epochs(1))) {
+      try (var model = new TinyModel(Cells.ELMAN, 0)) {
+        model.build(backend, 1);
+        var training =
+            Training.of(model)
+                .loss(model::loss)
+                .truncatedBptt(4)
+                .checkpointTo(folder)
+                .listener(new Slow());
+        last =
+            (last == null ? training : training.resumeFrom(folder))
+                .fit(text, budget)
+                .epochs()
+                .getLast();
+        assertEquals(1, last.epoch());
+      }
+    }
+    assertEquals(6, last.updates());
+    assertTrue(last.seconds() >= 0.06, last.toString());
+    assertTrue(last.seconds() <= (System.nanoTime() - start) * 1e-9, last.toString());
+  }
+
+  private static final class Slow implements TrainingListener {
+    @Override
+    public void updated(Update update) {
+      long until = System.nanoTime() + 11_000_000;
+      while (System.nanoTime() < until) {
+        LockSupport.parkNanos(1_000_000); // may return early
+      }
     }
   }
 

@@ -1,0 +1,68 @@
+package dev.recurrent.train;
+
+import dev.recurrent.tape.Tape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
+ */
+final class EpochHistory {
+  private final Training setup;
+  private final TrainingPosition at;
+  private final List<EpochResult> results = new ArrayList<>();
+
+  EpochHistory(Training setup, TrainingPosition at) {
+    this.setup = setup;
+    this.at = at;
+  }
+
+  List<EpochResult> results() {
+    return results;
+  }
+
+  /** Adds what has come of an epoch, or of the part of one with which the budget ends. */
+  EpochResult add(Tape tape, LossFunction loss, Updates updates) throws IOException {
+    var result =
+        new EpochResult(
+            at.epoch + 1,
+            updates.made(),
+            at.epochWeight > 0 ? at.epochLoss / at.epochWeight : 0,
+            validate(tape, loss),
+            updates.learningRate(),
+            at.seconds(),
+            at.epochWeight);
+    results.add(result);
+    return result;
+  }
+
+  /** Measures the metric, and keeps the model if it is the best one so far. */
+  private double validate(Tape tape, LossFunction loss) throws IOException {
+    var validation = setup.validation;
+    if (validation == null) {
+      return Double.NaN;
+    }
+    double value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
+    if (at.bestEpoch == 0 || validation.cost(value) < validation.cost(at.bestValidation)) {
+      at.bestEpoch = at.epoch + 1;
+      at.bestValidation = value;
+      saveBest();
+    }
+    return value;
+  }
+
+  private void saveBest() throws IOException {
+    if (setup.checkpointFolder != null) {
+      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
+    }
+  }
+
+  void write(Checkpoint checkpoint) {
+    checkpoint.put("history", String.join("\n", results.stream().map(EpochResult::toCsv).toList()));
+  }
+
+  void read(Checkpoint.Reader saved) throws IOException {
+    saved.text("history").lines().map(EpochResult::ofCsv).forEach(results::add);
+  }
+}
