@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +146,69 @@ final class TranslateTest {
         train("none", " --attention none --beside " + folder.resolve("run") + " --data " + data);
     assertEquals(0, other.status(), other.toString());
     assertFalse(Files.exists(folder.resolve("none/attention-1.png")));
+  }
+
+  private CommandLineRun resume(String more) {
+    return CommandLineRun.ofLine("train translate --resume " + folder.resolve("run") + more);
+  }
+
+  /** Makes the folder of a finished run with as much as is drawn of it. */
+  private Path finished(String name) throws IOException {
+    var other = Files.createDirectories(folder.resolve(name));
+    Files.writeString(
+        other.resolve("by-length.csv"), "length,examples,score,low,high\n1-8,9,12.5,10,15\n");
+    return other;
+  }
+
+  @Test
+  void runIsNotOfTheDataOfTheRunBesideIt() throws IOException {
+    var other = finished("other");
+    assertEquals(0, train("run", " --beside " + other + " --data " + pairs(30)).status());
+    var both = Files.readAllBytes(folder.resolve("run/by-length.png"));
+    var arguments = Files.readString(folder.resolve("run/run.json"));
+    assertTrue(arguments.contains("--beside=" + other.toAbsolutePath()), arguments);
+
+    Files.writeString(other.resolve("more.txt"), "it has gone on");
+    var changed = resume(" --epochs 2");
+    assertEquals(0, changed.status(), changed.toString());
+    assertFalse(changed.out().contains("this run alone"), changed.out());
+
+    Files.delete(other.resolve("by-length.csv"));
+    Files.delete(other.resolve("more.txt"));
+    Files.delete(other);
+    var gone = resume(" --epochs 3");
+    assertEquals(0, gone.status(), gone.toString());
+    assertTrue(
+        gone.out().contains("other/by-length.csv: expected a table, got none; by-length.png shows"),
+        gone.out());
+    assertFalse(Arrays.equals(both, Files.readAllBytes(folder.resolve("run/by-length.png"))));
+  }
+
+  @Test
+  void runThatGoesOnMayBeDrawnBesideAnotherOne() throws IOException {
+    assertEquals(0, train("run", " --beside " + finished("one") + " --data " + pairs(30)).status());
+    var two = finished("two");
+    var rest = resume(" --epochs 2 --beside " + two);
+    assertEquals(0, rest.status(), rest.toString());
+    var arguments = Files.readString(folder.resolve("run/run.json"));
+    assertTrue(arguments.contains("--beside=" + two.toAbsolutePath()), arguments);
+    assertFalse(arguments.contains("/one"), arguments);
+    var none = resume(" --epochs 3 --beside " + folder.resolve("three"));
+    assertEquals(1, none.status(), none.toString());
+    assertTrue(none.err().contains("three/by-length.csv: expected a table, got none"), none.err());
+  }
+
+  @Test
+  void runWithNothingBesideItIsRefusedBeforeAnyWork() throws IOException {
+    var data = pairs(30);
+    var none = train("run", " --beside " + folder.resolve("none") + " --data " + data);
+    assertEquals(1, none.status(), none.toString());
+    assertTrue(none.err().contains("none/by-length.csv: expected a table, got none"), none.err());
+    var other = Files.writeString(finished("other").resolve("by-length.csv"), "a,b\n").getParent();
+    var wrong = train("run", " --beside " + other + " --data " + data);
+    assertEquals(1, wrong.status(), wrong.toString());
+    assertTrue(wrong.err().contains("expected a table with the heading"), wrong.err());
+    assertFalse(Files.exists(folder.resolve("run")));
   }
 
   @Test

@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 final class DataFingerprint {
   private DataFingerprint() {}
 
-  /** Returns the SHA-256 of all files that the options name, or {@code sample} for none. */
+  /** Returns the SHA-256 of all files that decide the bits of a run, or {@code sample} for none. */
   static String of(ParseResult parsed) throws IOException {
     var places = GivenOptions.files(parsed);
     if (places.isEmpty()) {

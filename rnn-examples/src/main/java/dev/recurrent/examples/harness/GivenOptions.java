@@ -4,27 +4,51 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Lists the options of a command line in a form that gives the same when parsed again, anywhere.
+ * Lists the options of a command line in a form that gives the same when parsed again, anywhere:
+ * {@code --name=value}, files by their absolute path.
  */
 final class GivenOptions {
   /** Options that change nothing in the bits of a run. */
   private static final Set<String> OF_THE_MOMENT =
       Set.of("--out", "--resume", "--backend", "--threads", "--checkpoint-seconds");
 
+  /** Options of what is drawn in the end: a run remembers them, but may go on with others. */
+  private static final Set<String> OF_THE_REPORT = Set.of("--beside");
+
   private GivenOptions() {}
 
-  /**
-   * Returns the options that decide the bits of a run as {@code --name=value}, files by their
-   * absolute path.
-   */
+  /** Returns the options that decide the bits of a run. */
   static List<String> deciding(ParseResult parsed) {
+    return list(parsed, name -> !OF_THE_MOMENT.contains(name) && !OF_THE_REPORT.contains(name));
+  }
+
+  /** Returns the options that decide what a run's report shows besides the run. */
+  static List<String> reporting(ParseResult parsed) {
+    return list(parsed, OF_THE_REPORT::contains);
+  }
+
+  /** Returns options with others in the place of those of the same names. */
+  static List<String> replaced(List<String> options, List<String> others) {
+    var names = others.stream().map(GivenOptions::name).toList();
+    return Stream.concat(
+            options.stream().filter(option -> !names.contains(name(option))), others.stream())
+        .toList();
+  }
+
+  private static String name(String option) {
+    return option.split("=", 2)[0];
+  }
+
+  private static List<String> list(ParseResult parsed, Predicate<String> wanted) {
     var arguments = new ArrayList<String>();
     for (var option : parsed.matchedOptionsSet()) {
-      if (!option.inherited() && !OF_THE_MOMENT.contains(option.longestName())) {
+      if (!option.inherited() && wanted.test(option.longestName())) {
         add(arguments, option);
       }
     }
@@ -36,6 +60,7 @@ final class GivenOptions {
     return parsed.matchedOptionsSet().stream()
         .filter(option -> option.type() == Path.class)
         .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
+        .filter(option -> !OF_THE_REPORT.contains(option.longestName()))
         .map(option -> option.<Path>getValue())
         .toList();
   }

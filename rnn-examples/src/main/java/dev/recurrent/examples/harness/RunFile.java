@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Holds what began a run, kept as {@code run.json} in its folder so that it can go on there.
  *
  * @param task the name of the task
- * @param arguments the options that decide the bits of the run, as on the command line
+ * @param arguments the options that decide the bits of the run and its report, as on the command
+ *     line
  * @param backend the name of the backend
  * @param data tells whether the data are still the same
  */
@@ -34,6 +35,11 @@ record RunFile(String task, List<String> arguments, String backend, String data)
   /** Tells whether a folder holds a run. */
   static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(NAME));
+  }
+
+  /** Returns the same with other options in the place of those of the same names. */
+  RunFile with(List<String> others) {
+    return new RunFile(task, GivenOptions.replaced(arguments, others), backend, data);
   }
 
   void write(Path folder) throws IOException {

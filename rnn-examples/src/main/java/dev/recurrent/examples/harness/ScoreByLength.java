@@ -89,8 +89,8 @@ public final class ScoreByLength {
    * draws them as {@code by-length.png}.
    *
    * @param name of the run in the picture
-   * @param beside folder of another run to draw beside this one, or null
-   * @throws IOException if the other run has no such table
+   * @param beside folder of another run to draw beside this one, or null; where it has no such
+   *     table any more, that is printed, and this run is drawn alone
    */
   public void report(Task.Report<?> report, String name, @Nullable Path beside) throws IOException {
     print(report.out());
@@ -98,7 +98,13 @@ public final class ScoreByLength {
     var runs = new LinkedHashMap<String, ScoreByLength>();
     runs.put(name, this);
     if (beside != null) {
-      runs.put(String.valueOf(beside.getFileName()), read(measure, beside.resolve(TABLE)));
+      try {
+        runs.put(String.valueOf(beside.getFileName()), ofRun(measure, beside));
+      } catch (IOException e) {
+        report
+            .out()
+            .println("beside   " + e.getMessage() + "; " + PICTURE + " shows this run alone");
+      }
     }
     draw(runs, report.folder().resolve(PICTURE));
   }
@@ -124,11 +130,23 @@ public final class ScoreByLength {
   }
 
   /**
+   * Reads what a run has reported.
+   *
+   * @throws IOException if its folder has no such table
+   */
+  static ScoreByLength ofRun(Measure measure, Path folder) throws IOException {
+    return read(measure, folder.resolve(TABLE));
+  }
+
+  /**
    * Reads what {@link #write} wrote.
    *
    * @throws IOException if the file is none of that kind
    */
   static ScoreByLength read(Measure measure, Path file) throws IOException {
+    if (Files.notExists(file)) {
+      throw new IOException(file + ": expected a table, got none");
+    }
     var lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
       throw new IOException(file + ": expected a table with the heading " + HEADER);

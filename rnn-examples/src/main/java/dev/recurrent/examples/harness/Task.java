@@ -107,6 +107,12 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns what would be predicted for each test example without any learning. */
   protected abstract List<Outcome> baseline(Parts<E> parts, Facts facts);
 
+  /**
+   * Refuses what a new run could not be reported with, before any work. Nothing unless overridden.
+   * A run that goes on is not refused for it, since what it needs may be gone by then.
+   */
+  protected void requireReportable() throws IOException {}
+
   /** Draws or writes what is to be looked at after the test. Nothing unless overridden. */
   protected void report(Report<E> report) throws IOException {}
 

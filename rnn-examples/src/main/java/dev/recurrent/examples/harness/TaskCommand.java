@@ -36,21 +36,28 @@ final class TaskCommand<E> {
 
   private int start() throws IOException {
     var folder = newFolder();
-    var arguments = GivenOptions.deciding(task.spec().commandLine().getParseResult());
+    var parsed = task.spec().commandLine().getParseResult();
+    var arguments =
+        GivenOptions.replaced(GivenOptions.deciding(parsed), GivenOptions.reporting(parsed));
+    task.requireReportable();
     var rows = task.rows();
     var parts = task.parts(rows);
     try (var backend = task.backends().open(task.spec())) {
-      var data = DataFingerprint.of(task.spec().commandLine().getParseResult());
+      var data = DataFingerprint.of(parsed);
       var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
       return train(backend, new TaskRun.Setup<>(task, parts, file, folder), rows);
     }
   }
 
   private int goOn(Path folder) throws IOException {
-    var file = RunFile.read(folder, task.name());
-    var given = GivenOptions.deciding(task.spec().commandLine().getParseResult());
+    var parsed = task.spec().commandLine().getParseResult();
+    var reporting = GivenOptions.reporting(parsed);
+    var file = RunFile.read(folder, task.name()).with(reporting);
     var epochs = task.learning().epochs;
-    requireNoContradiction(given, file, folder);
+    requireNoContradiction(GivenOptions.deciding(parsed), file, folder);
+    if (!reporting.isEmpty()) {
+      task.requireReportable();
+    }
     var begun = task.with(file.arguments());
     if (epochs != null) {
       begun.learning().epochs = epochs;

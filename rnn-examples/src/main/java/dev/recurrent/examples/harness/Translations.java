@@ -136,6 +136,11 @@ public record Translations(Vocabulary source, Vocabulary target, Tokenizer token
     return sentences.stream().map(s -> scored(Map.of(TRANSLATION, s.source()), s)).toList();
   }
 
+  /** Refuses the folder of a run that cannot be drawn beside another one. */
+  public static void requireReport(Path folder) throws IOException {
+    ScoreByLength.ofRun(Measures.BLEU, folder);
+  }
+
   /**
    * Prints and draws BLEU by the length of the source, and prints BLEU's signature.
    *

@@ -221,6 +221,13 @@ public final class Translate extends Task<TranslatedSentence> {
   }
 
   @Override
+  protected void requireReportable() throws IOException {
+    if (options.beside != null) {
+      Translations.requireReport(options.beside);
+    }
+  }
+
+  @Override
   protected void report(Report<TranslatedSentence> report) throws IOException {
     var translations = new Translations(report.facts(), WORDS);
     translations.report(report, "attention " + decoding.attention(), options.beside);

@@ -51,7 +51,9 @@ final class TranslateOptions {
       names = "--beside",
       paramLabel = "DIR",
       order = 35,
-      description = "Folder of a finished run to draw beside this one in by-length.png.")
+      description =
+          "Folder of a finished run to draw beside this one in by-length.png; another one may be"
+              + " given when a run goes on.")
   @Nullable Path beside;
 
   /** Reads the pairs that train. */
