@@ -1,5 +1,8 @@
 package dev.recurrent.decode;
 
+import dev.recurrent.layer.AttentionDecoder;
+import dev.recurrent.layer.DecoderVocabulary;
+import dev.recurrent.layer.RecurrentResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +12,7 @@ import java.util.List;
  *
  * <pre>{@code
  * var search = BeamSearch.width(5).lengthPenalty(0.6).endToken(2).maximumLength(50);
- * List<Hypothesis> best = search.best(DecoderSteps.of(decoder, encoded, vocabulary, 1));
+ * List<Hypothesis> best = search.best(decoder, encoded, vocabulary, 1);
  * }</pre>
  *
  * <p>Of the continuations of a source's sequences the most probable are taken, ties by the rank of
@@ -76,6 +79,20 @@ public record BeamSearch(int width, double lengthPenalty, int maximumLength, int
   /** Returns the best hypothesis for each source. */
   public List<Hypothesis> best(StepModel model) {
     return search(model).stream().map(List::getFirst).toList();
+  }
+
+  /**
+   * Returns the best sequence that a decoder writes for each source that was encoded; its {@link
+   * DecoderSteps} are closed.
+   */
+  public List<Hypothesis> best(
+      AttentionDecoder decoder,
+      RecurrentResult encoded,
+      DecoderVocabulary vocabulary,
+      int startToken) {
+    try (var steps = DecoderSteps.of(decoder, encoded, vocabulary, startToken)) {
+      return best(steps);
+    }
   }
 
   /** Returns for each source the best hypotheses, at most {@code width}, the best first. */

@@ -3,6 +3,8 @@ package dev.recurrent.layer;
 import static dev.recurrent.train.Losses.crossEntropy;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
@@ -170,6 +172,53 @@ public abstract class DecoderContract {
       }
       assertTrue(right >= 36, right + " of 40 reversed");
       assertTrue(words > 100 && looksRight > 0.5 * words, looksRight + " of " + words);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSearchWithADecoderIsThatOfItsStepsWhichItCloses(Wiring wiring) {
+    try (var backend = open();
+        var model = new Translator(Cells.GRU, wiring);
+        var tape = Tape.inference(backend)) {
+      model.build(backend, 8);
+      var source = Sequences.ofTokens(ragged(6, 1));
+      var search = BeamSearch.width(3).endToken(END).maximumLength(7);
+      List<Hypothesis> ofSteps;
+      try (var steps = model.steps(tape, source)) {
+        ofSteps = search.best(steps);
+      }
+      var words = new Watched(model.vocabulary());
+      var best = search.best(model.decoder, model.encode(tape, source), words, START);
+      assertEquals(tokens(ofSteps), tokens(best));
+      assertThrows(IllegalStateException.class, words.last::toArray);
+      var others = search.best(model.decoder, model.encode(tape, source), words, 5);
+      assertNotEquals(tokens(best), tokens(others));
+    }
+  }
+
+  private static List<List<Integer>> tokens(List<Hypothesis> hypotheses) {
+    return hypotheses.stream().map(Hypothesis::tokens).toList();
+  }
+
+  /** Keeps the last logits, which are of a step's own tape. */
+  private static final class Watched implements DecoderVocabulary {
+    private final DecoderVocabulary words;
+    private Tensor last;
+
+    Watched(DecoderVocabulary words) {
+      this.words = words;
+    }
+
+    @Override
+    public Tensor embed(Tape tape, Sequences tokens) {
+      return words.embed(tape, tokens);
+    }
+
+    @Override
+    public Tensor logits(Tape tape, Tensor output) {
+      last = words.logits(tape, output);
+      return last;
     }
   }
 

@@ -6,7 +6,6 @@ import dev.recurrent.data.LetterCase;
 import dev.recurrent.data.Rows;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.TranslatedSentence;
-import dev.recurrent.decode.DecoderSteps;
 import dev.recurrent.decode.Hypothesis;
 import dev.recurrent.examples.harness.Decay;
 import dev.recurrent.examples.harness.DecoderOptions;
@@ -187,9 +186,7 @@ public final class Translate extends Task<TranslatedSentence> {
     private List<Hypothesis> translate(Tape tape, List<TranslatedSentence> sentences) {
       var encoded = encode(tape, translations.sources(sentences));
       var search = decoding.search(translations.end(), 2 * options.maxLength);
-      try (var steps = DecoderSteps.of(decoder, encoded, words, translations.begin())) {
-        return search.best(steps);
-      }
+      return search.best(decoder, encoded, words, translations.begin());
     }
   }
 
