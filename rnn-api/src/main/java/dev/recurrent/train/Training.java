@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     .clipGradientNorm(5)
  *     .truncatedBptt(64)
  *     .validateOn(validation, Metrics.BITS_PER_CHARACTER)
- *     .checkpointTo(folder);
+ *     .checkpointTo(folder)
+ *     .listener(new ProgressLines(System.err));
  * training.fit(text, Budget.epochs(3));
  * }</pre>
  *

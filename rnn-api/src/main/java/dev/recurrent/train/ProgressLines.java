@@ -1,0 +1,43 @@
+package dev.recurrent.train;
+
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * Prints a line for each epoch, such as {@code epoch 3 of 10: loss 1.2345, perplexity 3.4000, 12.3
+ * s}: the mean training loss, the metric of the validation if there is one, the time that training
+ * took. Numbers have a point on any machine.
+ */
+public final class ProgressLines implements TrainingListener {
+  private final PrintStream out;
+  private String epochs = "";
+  private String metric = "";
+
+  /** Prints to a stream, which stays open. */
+  public ProgressLines(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void started(Training training, Budget budget) {
+    epochs = budget.epochs() == Integer.MAX_VALUE ? "" : " of " + budget.epochs();
+    metric = training.validation == null ? "" : training.validation.metric().name();
+  }
+
+  @Override
+  public void epochEnded(EpochResult result) {
+    var validated =
+        metric.isEmpty()
+            ? ""
+            : String.format(Locale.ROOT, ", %s %.4f", metric, result.validation());
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "epoch %d%s: loss %.4f%s, %.1f s",
+            result.epoch(),
+            epochs,
+            result.trainingLoss(),
+            validated,
+            result.seconds()));
+  }
+}
