@@ -61,6 +61,15 @@ public final class CellDefinition {
 
   /** Returns the same cell with another first value of the bias of the given linear. */
   public CellDefinition withInitialBias(String linear, double value) {
+    return withInitialBias(linear, Initializer.constant(value));
+  }
+
+  /**
+   * Returns the same cell with another initializer of the bias of the given linear.
+   *
+   * @throws CellDefinitionException if the cell has no linear of that name with a bias
+   */
+  public CellDefinition withInitialBias(String linear, Initializer initializer) {
     boolean known =
         program(PROBE).parameters().stream()
             .filter(parameter -> parameter.kind() == Kind.BIAS)
@@ -69,9 +78,41 @@ public final class CellDefinition {
     if (!known) {
       throw new CellDefinitionException(name(), "initial bias: expected a linear, got " + linear);
     }
-    var biases = new HashMap<String, Double>(initialValues.biases());
-    biases.put(linear, value);
+    var biases = new HashMap<String, Initializer>(initialValues.biases());
+    biases.put(linear, initializer);
     return with(new InitialValues(biases, initialValues.weights()));
+  }
+
+  /**
+   * Returns the same cell with gates that start so that its units remember for 1 to {@code steps}
+   * steps, each for another time (chrono initialization of Tallec and Ollivier 2018): for long
+   * sequences whose beginning matters. The gates are found in the equations: the bias of one that
+   * keeps a state starts as {@link Initializer#chrono}, that of one that lets something new in as
+   * its negative. It says how training starts and nothing else.
+   *
+   * @param steps at least 2
+   * @throws CellDefinitionException if no gate keeps a state: if in none of the sums that are a
+   *     state's next value, the sigmoid of a linear with a bias multiplies that state
+   */
+  public CellDefinition remembering(int steps) {
+    var builder = new CellBuilder(name(), PROBE, initialValues, Regularization.NONE);
+    equations.accept(builder);
+    var gates = MemoryGates.of(builder.build());
+    if (gates.isEmpty()) {
+      throw new CellDefinitionException(
+          name(), "remembering: expected a cell with a gate that keeps a state, found none");
+    }
+    var chrono = Initializer.chrono(steps);
+    var cell = this;
+    for (var gate : gates.entrySet()) {
+      var bias =
+          switch (gate.getValue()) {
+            case KEEPS -> chrono;
+            case ADMITS -> chrono.negated();
+          };
+      cell = cell.withInitialBias(gate.getKey(), bias);
+    }
+    return cell;
   }
 
   /**

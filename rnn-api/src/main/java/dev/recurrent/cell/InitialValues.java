@@ -4,7 +4,7 @@ import dev.recurrent.cell.ParameterSpec.Kind;
 import java.util.Map;
 
 /** Says how the weights and biases of a cell start. */
-record InitialValues(Map<String, Double> biases, Map<Kind, Initializer> weights) {
+record InitialValues(Map<String, Initializer> biases, Map<Kind, Initializer> weights) {
   static final InitialValues DEFAULT = new InitialValues(Map.of(), Map.of());
 
   InitialValues {
@@ -13,7 +13,7 @@ record InitialValues(Map<String, Double> biases, Map<Kind, Initializer> weights)
   }
 
   Initializer bias(String linear) {
-    return Initializer.constant(biases.getOrDefault(linear, 0.0));
+    return biases.getOrDefault(linear, Initializer.constant(0));
   }
 
   Initializer weight(Kind kind) {

@@ -10,6 +10,16 @@ public interface Initializer {
   /** Writes {@code rows * columns} values into {@code values} from {@code offset} on. */
   void fill(float[] values, int offset, int rows, int columns, RandomGenerator random);
 
+  /** Returns the initializer that writes the negative of what this one does. */
+  default Initializer negated() {
+    return (values, offset, rows, columns, random) -> {
+      fill(values, offset, rows, columns, random);
+      for (int i = offset; i < offset + rows * columns; i++) {
+        values[i] = -values[i];
+      }
+    };
+  }
+
   /** Returns the initializer that writes the same number everywhere. */
   static Initializer constant(double value) {
     return (values, offset, rows, columns, random) ->
@@ -30,6 +40,24 @@ public interface Initializer {
     return (values, offset, rows, columns, random) -> {
       for (int i = offset; i < offset + rows * columns; i++) {
         values[i] = (float) (random.nextGaussian() * standardDeviation);
+      }
+    };
+  }
+
+  /**
+   * Returns the initializer of the bias of a gate that keeps a state (Tallec and Ollivier 2018,
+   * "Can recurrent neural networks warp time?", chrono initialization): log u, with u drawn from
+   * [1, {@code steps} - 1), so that a unit forgets within 1 + u steps.
+   *
+   * @param steps the longest time that a unit is to remember, at least 2
+   */
+  static Initializer chrono(int steps) {
+    if (steps < 2) {
+      throw new IllegalArgumentException("chrono: expected at least 2 steps, got " + steps);
+    }
+    return (values, offset, rows, columns, random) -> {
+      for (int i = offset; i < offset + rows * columns; i++) {
+        values[i] = (float) Math.log(1 + random.nextDouble() * (steps - 2));
       }
     };
   }

@@ -17,6 +17,7 @@ public final class Settings {
   private String cell;
   private int hidden;
   private int layers = 1;
+  private int memory;
   private int embed;
   private double dropout;
   private int batch = 64;
@@ -40,6 +41,7 @@ public final class Settings {
   private Settings with(Consumer<Settings> change) {
     var copy = new Settings(cell, hidden);
     copy.layers = layers;
+    copy.memory = memory;
     copy.embed = embed;
     copy.dropout = dropout;
     copy.batch = batch;
@@ -83,6 +85,16 @@ public final class Settings {
   /** Returns the same with another number of layers. */
   public Settings layers(int count) {
     return with(copy -> copy.layers = count);
+  }
+
+  /** Returns over how many steps the gates remember at first; 0 for what the cell has. */
+  public int memory() {
+    return memory;
+  }
+
+  /** Returns the same with gates that remember at first over other steps. */
+  public Settings memory(int steps) {
+    return with(copy -> copy.memory = steps);
   }
 
   /** Returns the size of a token's vector; 0 for a task without tokens. */
@@ -183,6 +195,7 @@ public final class Settings {
   @Override
   public String toString() {
     return ("--cell " + cell + " --hidden " + hidden + " --layers " + layers)
+        + (memory == 0 ? "" : " --memory " + memory)
         + (embed == 0 ? "" : " --embed " + embed)
         + (" --dropout " + dropout + " --batch " + batch + " --epochs " + epochs)
         + (" --lr " + learningRate + " --clip " + clip)

@@ -196,7 +196,9 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Returns the cell of the run, which must be one of the catalogue. */
   protected final CellDefinition cell() {
-    return Cells.named(settings().cell());
+    var cell = Cells.named(settings().cell());
+    int memory = settings().memory();
+    return memory == 0 ? cell : cell.remembering(memory);
   }
 
   /** Returns the recurrent layers that the settings describe, in one direction. */

@@ -115,9 +115,19 @@ final class TaskOptions {
     @Nullable Integer layers;
 
     @Option(
+        names = "--memory",
+        paramLabel = "STEPS",
+        order = 14,
+        converter = Numbers.AtLeastZero.class,
+        description =
+            "Gates start so that units remember for 1 to STEPS steps (chrono initialization); 0:"
+                + " as the cell has them.")
+    @Nullable Integer memory;
+
+    @Option(
         names = "--embed",
         paramLabel = "N",
-        order = 14,
+        order = 15,
         converter = Numbers.AtLeastOne.class,
         description = "Size of a token's vector, for tasks with tokens.")
     @Nullable Integer embed;
@@ -125,7 +135,7 @@ final class TaskOptions {
     @Option(
         names = "--dropout",
         paramLabel = "P",
-        order = 15,
+        order = 16,
         converter = Numbers.Rate.class,
         description = "Rate of dropout between layers.")
     @Nullable Double dropout;
@@ -133,7 +143,7 @@ final class TaskOptions {
     @Option(
         names = "--batch",
         paramLabel = "N",
-        order = 16,
+        order = 17,
         converter = Numbers.AtLeastOne.class,
         description = "Sequences of a mini-batch.")
     @Nullable Integer batch;
@@ -141,7 +151,7 @@ final class TaskOptions {
     @Option(
         names = "--epochs",
         paramLabel = "N",
-        order = 17,
+        order = 18,
         converter = Numbers.AtLeastOne.class,
         description = "At most so many passes through the data.")
     @Nullable Integer epochs;
@@ -149,7 +159,7 @@ final class TaskOptions {
     @Option(
         names = "--patience",
         paramLabel = "N",
-        order = 18,
+        order = 19,
         converter = Numbers.AtLeastOne.class,
         description = "End after more validations in a row without a new best one.")
     @Nullable Integer patience;
@@ -157,7 +167,7 @@ final class TaskOptions {
     @Option(
         names = "--lr",
         paramLabel = "X",
-        order = 19,
+        order = 20,
         converter = Numbers.AboveZero.class,
         description = "Learning rate of Adam.")
     @Nullable Double learningRate;
@@ -165,7 +175,7 @@ final class TaskOptions {
     @Option(
         names = "--clip",
         paramLabel = "X",
-        order = 20,
+        order = 21,
         converter = Numbers.AboveZero.class,
         description = "Limit of the gradient's norm.")
     @Nullable Double clip;
@@ -173,7 +183,7 @@ final class TaskOptions {
     @Option(
         names = "--weight-decay",
         paramLabel = "X",
-        order = 21,
+        order = 22,
         converter = Numbers.NotNegative.class,
         description = "Weight decay; above 0 the optimizer is AdamW.")
     @Nullable Double weightDecay;
@@ -181,14 +191,14 @@ final class TaskOptions {
     @Option(
         names = "--decay",
         paramLabel = "COURSE",
-        order = 22,
+        order = 23,
         description = "How the learning rate falls until the last epoch: ${COMPLETION-CANDIDATES}.")
     @Nullable Decay decay;
 
     @Option(
         names = "--seed",
         paramLabel = "N",
-        order = 23,
+        order = 24,
         defaultValue = "1",
         description = "Decides all that is random. Default: ${DEFAULT-VALUE}")
     long seed = 1;
@@ -196,7 +206,7 @@ final class TaskOptions {
     @Option(
         names = "--checkpoint-seconds",
         paramLabel = "N",
-        order = 24,
+        order = 25,
         defaultValue = "60",
         converter = Numbers.AtLeastZero.class,
         description = "Time between checkpoints within an epoch. Default: ${DEFAULT-VALUE}")
@@ -212,6 +222,7 @@ final class TaskOptions {
           .cell(Objects.requireNonNullElse(cell, defaults.cell()))
           .hidden(Objects.requireNonNullElse(hidden, defaults.hidden()))
           .layers(Objects.requireNonNullElse(layers, defaults.layers()))
+          .memory(Objects.requireNonNullElse(memory, defaults.memory()))
           .embed(Objects.requireNonNullElse(embed, defaults.embed()))
           .dropout(Objects.requireNonNullElse(dropout, defaults.dropout()))
           .batch(Objects.requireNonNullElse(batch, defaults.batch()))
