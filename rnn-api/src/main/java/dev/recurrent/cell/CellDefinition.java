@@ -83,6 +83,17 @@ public final class CellDefinition {
     return with(new InitialValues(biases, initialValues.weights()));
   }
 
+  /** Tells whether a gate keeps a state, so that the cell can start {@link #remembering}. */
+  public boolean isGated() {
+    return !memoryGates().isEmpty();
+  }
+
+  private Map<String, MemoryGates.Role> memoryGates() {
+    var builder = new CellBuilder(name, PROBE, initialValues, Regularization.NONE);
+    equations.accept(builder);
+    return MemoryGates.of(builder.build());
+  }
+
   /**
    * Returns the same cell with gates that start so that its units remember for 1 to {@code steps}
    * steps, each for another time (chrono initialization of Tallec and Ollivier 2018): for long
@@ -95,9 +106,7 @@ public final class CellDefinition {
    *     state's next value, the sigmoid of a linear with a bias multiplies that state
    */
   public CellDefinition remembering(int steps) {
-    var builder = new CellBuilder(name(), PROBE, initialValues, Regularization.NONE);
-    equations.accept(builder);
-    var gates = MemoryGates.of(builder.build());
+    var gates = memoryGates();
     if (gates.isEmpty()) {
       throw new CellDefinitionException(
           name(), "remembering: expected a cell with a gate that keeps a state, found none");

@@ -4,6 +4,7 @@ import static dev.recurrent.cell.Functions.oneMinus;
 import static dev.recurrent.cell.Functions.sigmoid;
 import static dev.recurrent.cell.Functions.tanh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,7 @@ class MemoryGatesTest {
     assertEquals(Map.of("g", Role.KEEPS), gates(Cells.UGRNN));
     for (var cell : new CellDefinition[] {Cells.ELMAN, Cells.JORDAN, Cells.INDRNN}) {
       assertEquals(Map.of(), gates(cell), cell.name());
+      assertFalse(cell.isGated());
     }
   }
 
@@ -60,8 +62,9 @@ class MemoryGatesTest {
 
   @Test
   void rememberingSeesThroughZoneoutAndDropout() {
-    var program = Cells.GRU.withZoneout(0.1).withRecurrentDropout(0.2).remembering(STEPS);
-    assertTrue(spread(initial(program.program(SIZES), "z")) > 1);
+    var cell = Cells.GRU.withZoneout(0.1).withRecurrentDropout(0.2).remembering(STEPS);
+    assertTrue(spread(initial(cell.program(SIZES), "z")) > 1);
+    assertTrue(cell.isGated());
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,15 @@ final class GradientsCommand implements Callable<Integer> {
   private @Nullable List<Double> scales;
 
   @Option(
+      names = "--memory",
+      paramLabel = "N",
+      converter = Numbers.AtLeastOne.class,
+      description =
+          "One layer more of each gated cell, its gates starting so that units remember for 1 to N"
+              + " steps")
+  private @Nullable Integer memory;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -117,11 +127,11 @@ final class GradientsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (scales != null && cells.stream().noneMatch(CellChoice::isElman)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--scale: expected one of Elman's networks among --cells, got "
-              + cells.stream().map(CellDefinition::name).collect(Collectors.joining(",")));
+    if (scales != null) {
+      requireAmongCells("--scale: expected one of Elman's networks", CellChoice::isElman);
+    }
+    if (memory != null) {
+      requireAmongCells("--memory: expected a gated cell", CellDefinition::isGated);
     }
     Files.createDirectories(folder);
     try (var backend = backends.open(spec)) {
@@ -139,14 +149,25 @@ final class GradientsCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void requireAmongCells(String expected, Predicate<CellDefinition> property) {
+    if (cells.stream().noneMatch(property)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          expected
+              + " among --cells, got "
+              + cells.stream().map(CellDefinition::name).collect(Collectors.joining(",")));
+    }
+  }
+
   private void measure(Backend backend, CellDefinition cell) {
-    var size = new UntrainedLayer.Size(hidden, steps, seed);
     if (!CellChoice.isElman(cell)) {
-      try (var layer = new UntrainedLayer(backend, cell, size)) {
-        flows.put(cell.name(), layer.gradientFlow());
+      measure(backend, cell, cell.name());
+      if (memory != null && cell.isGated()) {
+        measure(backend, cell.remembering(memory), cell.name() + " memory " + memory);
       }
       return;
     }
+    var size = new UntrainedLayer.Size(hidden, steps, seed);
     for (double scale : scales == null ? List.of(1.0) : scales) {
       try (var layer = new UntrainedLayer(backend, cell, size)) {
         layer.scaleRecurrentWeights(scale);
@@ -154,6 +175,13 @@ final class GradientsCommand implements Callable<Integer> {
         // By one seed all of Elman's networks have the same W.
         powers.computeIfAbsent(scale, _ -> layer.powersOfRecurrentWeights());
       }
+    }
+  }
+
+  private void measure(Backend backend, CellDefinition cell, String name) {
+    var size = new UntrainedLayer.Size(hidden, steps, seed);
+    try (var layer = new UntrainedLayer(backend, cell, size)) {
+      flows.put(name, layer.gradientFlow());
     }
   }
 

@@ -75,6 +75,18 @@ class GradientsCommandTest {
     assertTrue(memory(lines.get(2)) > memory(lines.get(1)), lines::toString);
   }
 
+  @Test
+  void gatedCellsWithMemoryHoldLongerThanWithout() {
+    var lines = lines("--steps 60 --cells elman,gru,lstm --memory 60");
+    assertEquals(List.of("elman", "gru", "gru memory 60", "lstm", "lstm memory 60"), names(lines));
+    assertTrue(memory(lines.get(3)) > 2 * memory(lines.get(2)), lines::toString);
+    assertTrue(memory(lines.get(5)) > 2 * memory(lines.get(4)), lines::toString);
+  }
+
+  private static List<String> names(List<String> lines) {
+    return lines.subList(1, 6).stream().map(line -> line.substring(0, 20).strip()).toList();
+  }
+
   private static int memory(String line) {
     return Integer.parseInt(line.replaceFirst(".* (\\d+) of \\d+ steps: .*", "$1"));
   }
@@ -103,13 +115,19 @@ class GradientsCommandTest {
   }
 
   @Test
-  void scaleWithoutAnElmanNetworkIsRefusedBeforeAnyWork() {
-    var run = run("--cells lstm,gru --scale 2");
+  void optionsThatNoneOfTheCellsCanHaveAreRefusedBeforeAnyWork() {
+    assertRefused(
+        "--cells lstm,gru --scale 2",
+        "--scale: expected one of Elman's networks among --cells, got lstm,gru");
+    assertRefused(
+        "--cells elman,indrnn --memory 50",
+        "--memory: expected a gated cell among --cells, got elman,indrnn");
+  }
+
+  private void assertRefused(String options, String error) {
+    var run = run(options);
     assertEquals(2, run.status());
-    assertEquals(
-        "rnn: --scale: expected one of Elman's networks among --cells, got lstm,gru"
-            + " (see ./rnn gradients --help)",
-        run.err().strip());
+    assertEquals("rnn: " + error + " (see ./rnn gradients --help)", run.err().strip());
     assertFalse(Files.exists(folder.resolve("gradients.csv")));
   }
 }
