@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,16 +32,17 @@ public final class PianoRolls {
   public static final int KEYS = 88;
 
   private static final int SILENCE = -1;
+  private static final int BEYOND_INT = Integer.MAX_VALUE; // no pitch either
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  private final Place begin;
   private final JsonParser parser;
+  private final TextCursor cursor;
   private final Rows rows;
 
-  private PianoRolls(Place begin, JsonParser parser, Rows rows) {
-    this.begin = begin;
+  private PianoRolls(JsonParser parser, TextCursor cursor, Rows rows) {
     this.parser = parser;
+    this.cursor = cursor;
     this.rows = rows;
   }
 
@@ -72,23 +73,15 @@ public final class PianoRolls {
 
   private static <T> T parse(Place begin, String json, Rows rows, Content<T> content)
       throws IOException {
+    var cursor = new TextCursor(begin, json);
     try (var parser = JSON.createParser(json)) {
-      return content.read(new PianoRolls(begin, parser, rows));
+      return content.read(new PianoRolls(parser, cursor, rows));
     } catch (JacksonException e) {
       var location = e.getLocation();
       var place =
-          location == null || location.getLineNr() < 1
-              ? Place.of(begin.file())
-              : place(begin, location);
+          location == null ? Place.of(begin.file()) : cursor.moveTo(location.getCharOffset());
       throw new DataException(place, "JSON", Quoted.oneLine(e.getOriginalMessage()));
     }
-  }
-
-  private static Place place(Place begin, TokenStreamLocation location) {
-    return new Place(
-        begin.file(),
-        begin.line() + Math.max(1, location.getLineNr()) - 1,
-        Math.max(1, location.getColumnNr()));
   }
 
   private int[] wholeStep() throws IOException {
@@ -123,14 +116,14 @@ public final class PianoRolls {
 
   private List<int[][]> pieces() throws IOException {
     var pieces = new ArrayList<int[][]>();
+    int outside = depth();
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-      require(token, JsonToken.START_ARRAY, "a piece, a list of steps");
-      var before = depth();
       try {
+        require(token, JsonToken.START_ARRAY, "a piece, a list of steps");
         pieces.add(steps());
       } catch (DataException e) {
         rows.reject(e);
-        leave(before);
+        leave(outside);
       }
     }
     return Collections.unmodifiableList(pieces);
@@ -152,7 +145,7 @@ public final class PianoRolls {
     var pitches = new ArrayList<Integer>();
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
       require(token, JsonToken.VALUE_NUMBER_INT, "a MIDI pitch, a whole number");
-      int pitch = parser.getIntValue();
+      int pitch = parser.getNumberType() == NumberType.INT ? parser.getIntValue() : BEYOND_INT;
       if (pitch != SILENCE) {
         if (pitch < LOWEST || pitch >= LOWEST + KEYS) {
           throw malformed("a MIDI pitch of a piano, 21 to 108, or -1 for silence");
@@ -168,8 +161,8 @@ public final class PianoRolls {
   }
 
   /** Goes on behind a piece that has been left in the middle. */
-  private void leave(int depth) {
-    while (depth() >= depth) {
+  private void leave(int outside) {
+    while (depth() > outside) {
       parser.nextToken();
     }
   }
@@ -182,6 +175,7 @@ public final class PianoRolls {
 
   private DataException malformed(String expected) {
     var got = parser.currentToken() == null ? "nothing" : Quoted.quote(parser.getString());
-    return new DataException(place(begin, parser.currentTokenLocation()), expected, got);
+    return new DataException(
+        cursor.moveTo(parser.currentTokenLocation().getCharOffset()), expected, got);
   }
 }

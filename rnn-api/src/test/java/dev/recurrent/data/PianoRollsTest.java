@@ -50,7 +50,12 @@ class PianoRollsTest {
         "[[]]| 1:3: expected a piece of at least one step, got \"]\"",
         "{\"a\": 1}| 1:7: expected a list of pieces, got \"1\"",
         "7| 1:1: expected a list of pieces, or an object of such lists, got \"7\"",
-        "[] []| 1:4: expected the end of the file, got \"[\""
+        "[] []| 1:4: expected the end of the file, got \"[\"",
+        "[[[2147483648]]]| 1:4: expected a MIDI pitch of a piano, 21 to 108, or -1 for silence, got"
+            + " \"2147483648\"",
+        "[7]| 1:2: expected a piece, a list of steps, got \"7\"",
+        "{\"é😀\": [[[20]]]}| 1:11: expected a MIDI pitch of a piano, 21 to 108, or -1 for silence,"
+            + " got \"20\""
       })
   void whatIsNoPieceIsRefusedWithItsPlace(String json, String message) {
     assertRefused(folder, "a.json:" + message, () -> read(json, Rows.failing()));
@@ -84,6 +89,45 @@ class PianoRollsTest {
     assertTrue(
         String.valueOf(refused.getMessage()).startsWith("standard input:" + message),
         refused::getMessage);
+  }
+
+  @Test
+  void columnsOfBrokenJsonCountCodePoints() {
+    assertRefused(
+        folder,
+        "a.json:2:6: expected JSON, got Unrecognized token 'x': was expecting (JSON String, Number,"
+            + " Array, Object or token 'null', 'true' or 'false')",
+        () -> read("{\n\"😀\": x}", Rows.failing()));
+  }
+
+  @Test
+  void onlyLineFeedsEndLines() {
+    assertRefused(
+        folder,
+        "a.json:2:3: expected a list of pieces, or an object of such lists, got \"7\"",
+        () -> read("\r\n\r 7", Rows.failing()));
+  }
+
+  @Test
+  void placesAreRightFarInsideALongLine() throws IOException {
+    var rows = Rows.skipping();
+    var json = "[" + "[[60]],".repeat(20_000) + "[[7]],[[8]],\n[[9]]]";
+    assertEquals(20_000, read(json, rows).getOrDefault(PianoRolls.WHOLE, List.of()).size());
+    assertEquals(
+        List.of("1:140004", "1:140010", "2:3"),
+        rows.messages().stream()
+            .map(message -> message.replaceFirst(".*a.json:(\\d+:\\d+): .*", "$1"))
+            .toList());
+  }
+
+  @Test
+  void whatIsNoPieceCanBeSkipped() throws IOException {
+    var rows = Rows.skipping();
+    var json = "[7, {\"a\": [1]}, [[2147483648, [1]]], [[99999999999999999999]], null, [[60]]]";
+    var pieces = read(json, rows).getOrDefault(PianoRolls.WHOLE, List.of());
+    assertEquals(5, rows.skipped());
+    assertEquals(1, pieces.size());
+    assertArrayEquals(new int[][] {{60}}, pieces.getFirst());
   }
 
   @Test
