@@ -26,9 +26,13 @@ public final class Bootstrap {
   public record Interval(double low, double score, double high) {}
 
   /**
-   * Draws the examples {@code resamples} times. Draws whose score is not a number, such as the
-   * accuracy of examples without targets, are left out; with no others the ends are NaN. The same
-   * arguments give the same interval; for one example it is that example's score.
+   * Draws the examples {@code resamples} times. The same arguments give the same interval; for one
+   * example it is that example's score.
+   *
+   * <p>A draw that defines no score, such as the accuracy of examples without targets, is left out,
+   * as R's {@code boot.ci} does: the interval is that of the draws that define one. An infinite
+   * score, such as a skill against a baseline without errors, is a score: an end may be infinite.
+   * The ends are NaN where the score is, or where no draw defines one.
    *
    * @param statistics a row of numbers for each example, as the measure wants them
    * @throws IllegalArgumentException if there is no example, a row is of another size, or there are
@@ -40,6 +44,9 @@ public final class Bootstrap {
       throw new IllegalArgumentException("resamples: expected at least 1, got " + resamples);
     }
     double score = measure.of(statistics);
+    if (Double.isNaN(score)) {
+      return new Interval(score, score, score);
+    }
     var rows = statistics.toArray(double[][]::new);
     var random = new SplittableRandom(seed);
     var scores = new double[resamples];
@@ -69,6 +76,8 @@ public final class Bootstrap {
     int below = (int) position;
     double rest = position - below;
     double low = sorted[below];
-    return rest == 0 ? low : low + rest * (sorted[below + 1] - low);
+    double high = sorted[Math.min(below + 1, count - 1)];
+    // A weighted mean: the difference of two infinities would be NaN.
+    return rest == 0 || low == high ? low : (1 - rest) * low + rest * high;
   }
 }

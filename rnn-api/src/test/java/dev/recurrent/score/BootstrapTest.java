@@ -1,6 +1,7 @@
 package dev.recurrent.score;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -70,6 +71,50 @@ class BootstrapTest {
     assertEquals(new Bootstrap.Interval(0.75, 0.75, 0.75), interval);
     var none = Bootstrap.interval(Measures.ACCURACY, List.of(new double[2]), 100, 1);
     assertTrue(Double.isNaN(none.low()) && Double.isNaN(none.high()));
+  }
+
+  @Test
+  void classesThatADrawDoesNotHaveLeaveAnInterval() {
+    var rows = new ArrayList<double[]>();
+    for (int i = 0; i < 5; i++) {
+      rows.add(Statistics.confusions(new int[] {i % 2}, new int[] {i == 0 ? 2 : i % 2}, 3));
+    }
+    var interval = Bootstrap.interval(Measures.macroF1(3), rows, 500, 1);
+    assertTrue(0 <= interval.low() && interval.low() < interval.score(), interval::toString);
+    assertTrue(interval.score() < interval.high() && interval.high() <= 1, interval::toString);
+  }
+
+  /** Skill is -∞ in draws of which the baseline has no error, some 30 % of them. */
+  @Test
+  void endsAreInfiniteWhereTheScoresOfDrawsAre() {
+    var rows = new ArrayList<double[]>();
+    rows.add(new double[] {1, 4});
+    for (int i = 0; i < 4; i++) {
+      rows.add(new double[] {1, 0});
+    }
+    var interval = Bootstrap.interval(Measures.SKILL, rows, 500, 1);
+    assertEquals(Double.NEGATIVE_INFINITY, interval.low());
+    assertEquals(1 - Math.sqrt(5.0 / 4), interval.score());
+    assertTrue(Double.isFinite(interval.high()), interval::toString);
+    var always = Bootstrap.interval(Measures.SKILL, List.of(new double[] {1, 0}), 50, 1);
+    assertEquals(always.score(), always.high());
+  }
+
+  @Test
+  void endBetweenAnInfiniteScoreAndAFiniteOneIsInfinite() {
+    var rows = List.of(new double[] {1, 4}, new double[] {1, 0});
+    for (int seed = 0; seed < 20; seed++) {
+      var interval = Bootstrap.interval(Measures.SKILL, rows, 2, seed);
+      assertFalse(Double.isNaN(interval.low()) || Double.isNaN(interval.high()), "seed " + seed);
+    }
+  }
+
+  @Test
+  void scoreThatIsNotANumberHasNoInterval() {
+    var rows = new ArrayList<>(coins(20, 1));
+    rows.add(new double[] {Double.NaN, 1});
+    var interval = Bootstrap.interval(Measures.ACCURACY, rows, 100, 1);
+    assertEquals(new Bootstrap.Interval(Double.NaN, Double.NaN, Double.NaN), interval);
   }
 
   @Test
