@@ -10,157 +10,147 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a CSV file and where each field starts. After a record whose quotes are
  * wrong it goes on at the line behind that of the wrong field.
  */
 final class CsvFile {
-  private final Path file;
-  private final Records records;
-  private String text = "";
+  /** A field may be as long as a text can be: the text is in memory anyway. */
+  private static final int MAX_BUFFER = 1 << 30;
 
-  private CsvFile(Path file, Records records) {
-    this.file = file;
+  private final Records records;
+  private final String text;
+  private final TextCursor cursor;
+  private final NavigableMap<Integer, DataException> notUtf8; // by line
+
+  private CsvFile(
+      Place begin, String text, Records records, NavigableMap<Integer, DataException> notUtf8) {
     this.records = records;
+    this.text = text;
+    this.notUtf8 = notUtf8;
+    cursor = new TextCursor(begin, text);
   }
 
-  static void read(Path file, Rows rows, Records records) throws IOException {
-    var csv = new CsvFile(file, records);
-    csv.text = csv.decode(rows);
-    csv.readRecords(1);
+  static void read(Path file, Records records) throws IOException {
+    var text = new StringBuilder();
+    var notUtf8 = new TreeMap<Integer, DataException>();
+    try (var lines = new Lines(file)) {
+      while (lines.next()) {
+        try {
+          text.append(lines.text());
+        } catch (DataException e) {
+          notUtf8.put(lines.number(), e);
+          text.append(lines.lenientText());
+        }
+        text.append(lines.ending());
+      }
+    }
+    new CsvFile(new Place(file, 1, 1), text.toString(), records, notUtf8).readRecords();
   }
 
   /** Reads a line that is a record, or the heading, as a whole. */
   static void readLine(Place place, String line, Records records) throws IOException {
-    var csv = new CsvFile(place.file(), records);
-    csv.text = line;
-    csv.readRecords(place.line());
+    new CsvFile(place, line, records, Collections.emptyNavigableMap()).readRecords();
   }
 
-  /**
-   * Decodes the file; a line that is not UTF-8 becomes an empty one, so that all keep their number.
-   */
-  private String decode(Rows rows) throws IOException {
-    var decoded = new StringBuilder();
-    try (var lines = new Lines(file)) {
-      while (lines.next()) {
-        try {
-          decoded.append(lines.text());
-        } catch (DataException e) {
-          if (lines.number() == 1) {
-            throw e; // the heading
-          }
-          rows.reject(e);
-        }
-        decoded.append(lines.ending());
-      }
-    }
-    return decoded.toString();
-  }
-
-  private void readRecords(int firstLine) throws IOException {
-    int offset = 0;
-    int line = firstLine;
-    while (offset < text.length()) {
-      var handler = new Positions(offset, line);
-      try (CsvReader<List<Cell>> reader = open(handler, offset)) {
+  private void readRecords() throws IOException {
+    while (cursor.offset() < text.length()) {
+      var handler = new Positions();
+      try (CsvReader<List<Cell>> reader = open(handler)) {
         for (List<Cell> cells : reader) {
-          records.add(cells);
+          var refused = notUtf8(handler.firstLine, handler.lastLine);
+          if (refused == null) {
+            records.add(cells);
+          } else {
+            records.reject(refused);
+          }
         }
         return;
       } catch (CsvParseException e) {
-        var malformed = handler.malformed();
-        malformed.initCause(e);
-        records.reject(malformed);
-        int end = text.indexOf('\n', handler.position);
-        offset = end < 0 ? text.length() : end + 1;
-        line = handler.line + 1;
+        var refused = notUtf8(handler.firstLine, cursor.place().line());
+        records.reject(refused == null ? handler.malformed(e) : refused);
+        int end = text.indexOf('\n', cursor.offset());
+        cursor.moveTo(end < 0 ? text.length() : end + 1);
       }
     }
   }
 
-  private CsvReader<List<Cell>> open(Positions handler, int offset) throws IOException {
+  /** Returns what is wrong with the first of the lines from {@code first} on that is not UTF-8. */
+  private @Nullable DataException notUtf8(int first, int last) {
+    var entry = notUtf8.ceilingEntry(first);
+    return entry == null || entry.getKey() > last ? null : entry.getValue();
+  }
+
+  private CsvReader<List<Cell>> open(Positions handler) throws IOException {
     Reader characters = new StringReader(text);
-    characters.skip(offset);
+    characters.skip(cursor.offset());
     return CsvReader.builder()
         .allowUnclosedQuote(false)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .maxBufferSize(MAX_BUFFER)
         .build(handler, characters);
   }
 
   /** Follows the parser through the text, since it tells only the line where a record starts. */
   private final class Positions extends AbstractBaseCsvCallbackHandler<List<Cell>> {
-    private int position;
-    private int line;
-    private int lineStart;
     private boolean loneReturn;
+    private int firstLine = cursor.place().line();
+    private int lastLine;
     private List<Cell> cells = new ArrayList<>();
 
-    Positions(int offset, int line) {
-      this.line = line;
-      position = offset;
-      lineStart = offset;
-    }
-
     /** Describes what the parser has refused. */
-    DataException malformed() {
-      var place = new Place(file, line, column());
-      if (loneReturn) {
-        return new DataException(place, "a line feed after a carriage return", "none");
-      }
-      int end = text.indexOf('\n', position);
-      return new DataException(
-          place,
-          "a quoted field that ends at a comma or at the end of a line",
-          Quoted.quote(text.substring(position, end < 0 ? text.length() : end)));
+    DataException malformed(CsvParseException cause) {
+      int end = text.indexOf('\n', cursor.offset());
+      var malformed =
+          loneReturn
+              ? new DataException(cursor.place(), "a line feed after a carriage return", "none")
+              : new DataException(
+                  cursor.place(),
+                  "a quoted field that ends at a comma or at the end of a line",
+                  Quoted.quote(text.substring(cursor.offset(), end < 0 ? text.length() : end)));
+      malformed.initCause(cause);
+      return malformed;
     }
 
     @Override
     protected void handleBegin(long ignored) {
       cells = new ArrayList<>();
+      firstLine = cursor.place().line();
     }
 
     @Override
     protected void handleField(int index, char[] buffer, int offset, int length, boolean quoted) {
       var value = new String(buffer, offset, length);
-      cells.add(new Cell(value, line, column()));
-      int end = position + length;
-      if (quoted) {
-        int quotes = 2 + (int) value.chars().filter(c -> c == '"').count();
-        end += quotes;
-        for (int i = position; i < end; i++) {
-          if (text.charAt(i) == '\n') {
-            line++;
-            lineStart = i + 1;
-          }
-        }
-      }
-      position = end;
-      if (position < text.length() && text.charAt(position) == ',') {
-        position++;
-      }
+      cells.add(new Cell(value, cursor.place().line(), cursor.place().column()));
+      int quotes = quoted ? 2 + (int) value.chars().filter(c -> c == '"').count() : 0;
+      int end = cursor.offset() + length + quotes;
+      cursor.moveTo(isAt(end, ',') ? end + 1 : end);
     }
 
     @Override
     protected List<Cell> buildRecord() {
-      if (position < text.length() && text.charAt(position) == '\r') {
-        loneReturn = position + 1 == text.length() || text.charAt(position + 1) != '\n';
+      int end = cursor.offset();
+      if (isAt(end, '\r')) {
+        end++;
+        loneReturn = !isAt(end, '\n');
         if (loneReturn) {
           throw new CsvParseException("lone carriage return");
         }
-        position++;
       }
-      position++;
-      line++;
-      lineStart = position;
+      lastLine = cursor.place().line();
+      cursor.moveTo(end + 1L);
       return cells;
     }
 
-    private int column() {
-      return text.codePointCount(lineStart, position) + 1;
+    private boolean isAt(int offset, char c) {
+      return offset < text.length() && text.charAt(offset) == c;
     }
   }
 }

@@ -99,6 +99,11 @@ public final class Lines implements Closeable {
     return text(decoder, place(1), line, length);
   }
 
+  /** Decodes the current line, with U+FFFD for each sequence of bytes that is not UTF-8. */
+  String lenientText() {
+    return new String(line, 0, length, StandardCharsets.UTF_8);
+  }
+
   /**
    * Decodes a line, without its end.
    *

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class Table {
   private static final Pattern NUMBER =
-      Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
+      Pattern.compile("[+-]?(?:[0-9]++\\.?[0-9]*+|\\.[0-9]++)(?:[eE][+-]?[0-9]++)?");
 
   private final Path file;
   private final List<String> columns;
@@ -76,7 +76,7 @@ public final class Table {
   public static Table read(Path file, Format format, Rows rows) throws IOException {
     var records = new Records(file, rows);
     switch (format) {
-      case CSV -> CsvFile.read(file, rows, records);
+      case CSV -> CsvFile.read(file, records);
       case TSV -> readTabs(file, records);
     }
     return new Table(file, records.heading(), records.take());

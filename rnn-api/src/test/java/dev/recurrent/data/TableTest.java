@@ -6,9 +6,11 @@ import static dev.recurrent.data.DataFiles.writeBytes;
 import static dev.recurrent.data.DataFiles.writeGzip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -176,6 +178,66 @@ class TableTest {
           () -> Table.read(file, Rows.failing()));
       assertEquals(List.of("2|3"), texts(Table.read(file, Rows.skipping()), List.of("a", "b")));
     }
+  }
+
+  @Test
+  void aRowOfSeveralLinesIsLeftOutWhereOneOfThemIsNotUtf8() throws IOException {
+    Path file =
+        writeBytes(
+            folder.resolve("a.csv"),
+            "a,b\n1,\"x\n\u00e9\ny\"\n2,\"z\n\u00e9\"\n3,4\n\"\u00e9\"x,5\n6,\u00e9,7\n8,9\n");
+    var rows = Rows.skipping();
+    assertEquals(List.of("3|4", "8|9"), texts(Table.read(file, rows), List.of("a", "b")));
+    assertEquals(4, rows.skipped());
+    for (int i = 0; i < 4; i++) {
+      var place = List.of("3:1", "6:1", "8:2", "9:3").get(i);
+      assertEquals(
+          file + ":" + place + ": expected UTF-8, got the byte 0xE9", rows.messages().get(i));
+    }
+    assertRefused(
+        folder,
+        "a.csv:3:1: expected UTF-8, got the byte 0xE9",
+        () -> Table.read(file, Rows.failing()));
+  }
+
+  /** A search for the begin of the line at each field would take minutes. */
+  @Test
+  void readingTakesOnePassHoweverWideARowIs() throws IOException {
+    int columns = 500_000;
+    Path file = write(folder.resolve("a.csv"), "a\n" + "é本,".repeat(columns) + "\n1\n");
+    var rows = Rows.skipping();
+    var table = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> Table.read(file, rows));
+    assertEquals(List.of("1"), texts(table, List.of("a")));
+    assertEquals(List.of(file + ":2:4: expected 1 fields, got " + (columns + 1)), rows.messages());
+  }
+
+  /** Each open quote runs to the next line with one, or to the end. */
+  @Test
+  void readingTakesOnePassHoweverManyQuotesAreOpen() throws IOException {
+    int lines = 200_000;
+    Path file = write(folder.resolve("a.csv"), "a\n" + "x\n\"é\n".repeat(lines) + "1\n");
+    var rows = Rows.skipping();
+    var table = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> Table.read(file, rows));
+    assertEquals(lines + 1, table.rows().size());
+    assertEquals(lines, rows.skipped());
+  }
+
+  @Test
+  void aFieldMayBeLongerThanSixteenMillionCharacters() throws IOException {
+    int length = (1 << 24) + 1;
+    Path file = write(folder.resolve("a.csv"), "a,b\n" + "x".repeat(length) + ",1\n");
+    var row = Table.read(file, Rows.failing()).rows().getFirst();
+    assertEquals(length, row.text("a").length());
+    assertEquals(new Place(file, 2, length + 2), row.place("b"));
+  }
+
+  /** A search for a decimal point behind each digit would take minutes. */
+  @Test
+  void aNumberTakesOnePassHoweverManyDigitsItHas() throws IOException {
+    Path file = write(folder.resolve("a.csv"), "a\n" + "1".repeat(1_000_000) + "x\n");
+    var row = Table.read(file, Rows.failing()).rows().getFirst();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30), () -> assertThrows(DataException.class, () -> row.number("a")));
   }
 
   @Test
