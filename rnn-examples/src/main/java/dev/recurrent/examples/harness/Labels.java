@@ -82,10 +82,7 @@ public final class Labels<E> implements Labelling<E> {
   }
 
   private Outcome outcome(E example, float[] logits, int from) {
-    int best = 0;
-    for (int c = 1; c < classes.size(); c++) {
-      best = logits[from + c] > logits[from + best] ? c : best;
-    }
+    int best = Numbers.largest(classes.size(), c -> logits[from + c]);
     double sum = 0;
     for (int c = 0; c < classes.size(); c++) {
       sum += Math.exp(logits[from + c] - logits[from + best]);
@@ -126,11 +123,7 @@ public final class Labels<E> implements Labelling<E> {
   public List<Outcome> baseline(Parts<E> parts) {
     var counts = new int[size()];
     parts.training().forEach(example -> counts[target(example)]++);
-    int largest = 0;
-    for (int c = 1; c < counts.length; c++) {
-      largest = counts[c] > counts[largest] ? c : largest;
-    }
-    int always = largest;
+    int always = Numbers.largest(counts.length, c -> counts[c]);
     return parts.test().stream()
         .map(example -> new Outcome(Map.of(), statistics(always, target(example))))
         .toList();

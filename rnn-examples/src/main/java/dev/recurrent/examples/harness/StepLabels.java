@@ -1,6 +1,7 @@
 package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.score.ConfusionMatrix;
 import dev.recurrent.score.Measure;
 import dev.recurrent.score.Measures;
@@ -83,7 +84,10 @@ public final class StepLabels<E> implements Labelling<E> {
     var rows = logits.unpack();
     var outcomes = new ArrayList<Outcome>();
     for (int i = 0; i < examples.size(); i++) {
-      var predicted = Arrays.stream(rows.get(i)).mapToInt(StepLabels::largest).toArray();
+      var predicted =
+          Arrays.stream(rows.get(i))
+              .mapToInt(row -> Numbers.largest(row.length, c -> row[c]))
+              .toArray();
       outcomes.add(outcome(examples.get(i), predicted));
     }
     return outcomes;
@@ -101,13 +105,13 @@ public final class StepLabels<E> implements Labelling<E> {
    */
   @Override
   public List<Outcome> baseline(Parts<E> parts) {
-    var counts = new HashMap<String, float[]>();
-    var all = new float[size()];
+    var counts = new HashMap<String, int[]>();
+    var all = new int[size()];
     for (var example : parts.training()) {
       var itsWords = words.apply(example);
       var target = target(example);
       for (int i = 0; i < target.length; i++) {
-        counts.computeIfAbsent(itsWords.get(i), word -> new float[size()])[target[i]]++;
+        counts.computeIfAbsent(itsWords.get(i), word -> new int[size()])[target[i]]++;
         all[target[i]]++;
       }
     }
@@ -117,7 +121,8 @@ public final class StepLabels<E> implements Labelling<E> {
                 outcome(
                     example,
                     words.apply(example).stream()
-                        .mapToInt(word -> largest(counts.getOrDefault(word, all)))
+                        .map(word -> counts.getOrDefault(word, all))
+                        .mapToInt(of -> Numbers.largest(of.length, c -> of[c]))
                         .toArray()))
         .toList();
   }
@@ -173,13 +178,5 @@ public final class StepLabels<E> implements Labelling<E> {
 
   private int[] known(int[] target) {
     return Arrays.stream(target).map(t -> t < size() ? t : Sequences.IGNORED).toArray();
-  }
-
-  private static int largest(float[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best;
   }
 }

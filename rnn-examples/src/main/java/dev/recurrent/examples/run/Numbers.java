@@ -3,10 +3,11 @@ package dev.recurrent.examples.run;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Converters for the numbers that options take, and how numbers are printed. */
+/** Converters for the numbers that options take, how numbers are printed, which is the largest. */
 public final class Numbers {
   private Numbers() {}
 
@@ -85,6 +86,15 @@ public final class Numbers {
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would bring in a library
   public static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
+  }
+
+  /** Returns the index of the largest of {@code count} values, the first of equal ones. */
+  public static int largest(int count, IntToDoubleFunction value) {
+    int best = 0;
+    for (int i = 1; i < count; i++) {
+      best = value.applyAsDouble(i) > value.applyAsDouble(best) ? i : best;
+    }
+    return best;
   }
 
   /** Writes a duration as a clock does: 1:02:03 or 2:03. */

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.text;
 
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.Sequences;
@@ -52,11 +53,7 @@ public final class Sampler implements AutoCloseable {
   }
 
   private int likeliest() {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      best = logits[i] > logits[best] ? i : best;
-    }
-    return best;
+    return Numbers.largest(logits.length, i -> logits[i]);
   }
 
   /** Draws from softmax(logits / temperature). */
