@@ -52,11 +52,7 @@ public final class JsonLines {
       }
       return node;
     } catch (JacksonException e) {
-      int before = Math.clamp(e.getLocation().getColumnNr() - 1L, 0, line.length());
-      throw new DataException(
-          lines.place(line.codePointCount(0, before) + 1),
-          "a JSON object",
-          Quoted.oneLine(e.getOriginalMessage()));
+      throw JsonErrors.describe(e, new TextCursor(lines.place(1), line), "a JSON object");
     }
   }
 

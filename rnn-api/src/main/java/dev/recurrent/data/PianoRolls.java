@@ -74,13 +74,12 @@ public final class PianoRolls {
   private static <T> T parse(Place begin, String json, Rows rows, Content<T> content)
       throws IOException {
     var cursor = new TextCursor(begin, json);
-    try (var parser = JSON.createParser(json)) {
+    var parser = JSON.createParser(json);
+    try (parser) {
       return content.read(new PianoRolls(parser, cursor, rows));
     } catch (JacksonException e) {
-      var location = e.getLocation();
-      var place =
-          location == null ? Place.of(begin.file()) : cursor.moveTo(location.getCharOffset());
-      throw new DataException(place, "JSON", Quoted.oneLine(e.getOriginalMessage()));
+      cursor.moveTo(parser.currentTokenLocation().getCharOffset());
+      throw JsonErrors.describe(e, cursor, "JSON");
     }
   }
 

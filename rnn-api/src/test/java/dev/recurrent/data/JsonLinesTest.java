@@ -3,6 +3,7 @@ package dev.recurrent.data;
 import static dev.recurrent.data.DataFiles.assertRefused;
 import static dev.recurrent.data.DataFiles.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +45,31 @@ class JsonLinesTest {
         "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
             + " String, Number, Array, Object or token 'null', 'true' or 'false')",
         "{\"😀\": x}");
+  }
+
+  @Test
+  void whatIsBeyondTheParsersLimitsIsAMalformedRow() throws IOException {
+    for (String line :
+        List.of("[".repeat(2000), "{\"a\":" + "9".repeat(2000) + "}", "{\"" + "a".repeat(60_000))) {
+      var rows = Rows.skipping();
+      Path file = write(folder.resolve("a.jsonl"), "{}\n" + line + "\n{}\n");
+      assertEquals(2, JsonLines.read(file, rows).size());
+      assertTrue(
+          rows.messages().getFirst().startsWith(file + ":2:1: expected a JSON object, got "),
+          rows::report);
+    }
+  }
+
+  @Test
+  void placesAndReasonsAreTheLinesOwn() throws IOException {
+    assertSecondRefused(
+        "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
+            + " String, Number, Array, Object or token 'null', 'true' or 'false')",
+        "{\"a\"\r:x}");
+    assertSecondRefused(
+        "2:8: expected a JSON object, got Unexpected end-of-input: expected close marker for"
+            + " Object",
+        "{\"a\": 1");
   }
 
   @Test

@@ -101,6 +101,15 @@ class PianoRollsTest {
   }
 
   @Test
+  void whatIsBeyondTheParsersLimitsIsRefusedWithItsPlace() {
+    var failure =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            DataException.class,
+            () -> read("[[[60],\n[" + "9".repeat(2000) + "]]]", Rows.skipping()));
+    assertEquals("2:2", failure.line() + ":" + failure.column());
+  }
+
+  @Test
   void onlyLineFeedsEndLines() {
     assertRefused(
         folder,
