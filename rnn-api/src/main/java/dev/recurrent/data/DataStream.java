@@ -90,7 +90,11 @@ final class DataStream extends FilterInputStream {
   private static DataException damaged(Path file, IOException cause) {
     var failure =
         new DataException(
-            Place.of(file), "complete data compressed by gzip", String.valueOf(cause.getMessage()));
+            Place.of(file),
+            "complete data compressed by gzip",
+            cause instanceof EOFException
+                ? "a file that is cut short"
+                : String.valueOf(cause.getMessage()));
     failure.initCause(cause);
     return failure;
   }

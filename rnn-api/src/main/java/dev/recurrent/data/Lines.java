@@ -62,7 +62,11 @@ public final class Lines implements Closeable {
     return new Lines(name, in, false);
   }
 
-  /** Goes to the next line, and tells whether there is one. */
+  /**
+   * Goes to the next line, and tells whether there is one.
+   *
+   * @throws DataException if the file is compressed and damaged, or starts as UTF-16 does
+   */
   public boolean next() throws IOException {
     length = 0;
     ending = "";
@@ -78,7 +82,8 @@ public final class Lines implements Closeable {
         ending = "\n";
       }
     }
-    if (ending.isEmpty() && length == 0) {
+    int mark = number == 0 ? byteOrderMark() : 0;
+    if (ending.isEmpty() && length == mark) {
       return false;
     }
     nextOffset += length + ending.length();
@@ -177,6 +182,15 @@ public final class Lines implements Closeable {
     System.arraycopy(buffer, position, line, length, count);
     length += count;
     position = end;
+  }
+
+  /** Returns how many bytes of the first line are a mark. */
+  private int byteOrderMark() throws DataException {
+    // Each line alone may be valid UTF-8, with a NUL for every other character.
+    if (length >= 2 && (line[0] & 0xff) + (line[1] & 0xff) == 0xff + 0xfe) {
+      throw new DataException(new Place(file, 1, 1), "UTF-8", "UTF-16");
+    }
+    return startsWithByteOrderMark(line, length) ? BYTE_ORDER_MARK.length : 0;
   }
 
   private static boolean startsWithByteOrderMark(byte[] line, int length) {

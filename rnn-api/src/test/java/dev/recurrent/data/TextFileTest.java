@@ -66,6 +66,25 @@ class TextFileTest {
   }
 
   @Test
+  void aByteOrderMarkAloneIsAnEmptyFile() throws IOException {
+    Path file = write(folder.resolve("a.txt"), "\ufeff");
+    assertEquals(List.of(), TextFile.lines(file, Rows.failing()));
+    write(file, "\ufeff\n\ufeff");
+    assertEquals(List.of("", "\ufeff"), TextFile.lines(file, Rows.failing()));
+  }
+
+  @Test
+  void refusesUtf16AsAWhole() throws IOException {
+    for (var charset : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+      Path file = Files.write(folder.resolve("a.txt"), "\ufeffa\nb\n".getBytes(charset));
+      assertRefused(
+          folder,
+          "a.txt:1:1: expected UTF-8, got UTF-16",
+          () -> TextFile.lines(file, Rows.skipping()));
+    }
+  }
+
+  @Test
   void readsGzipWhateverTheName() throws IOException {
     for (String name : List.of("a.txt.gz", "a.txt")) {
       Path file = writeGzip(folder.resolve(name), "é\r\nb");
@@ -117,8 +136,13 @@ class TextFileTest {
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 9));
     assertRefused(
         folder,
-        "a.gz: expected complete data compressed by gzip, got Unexpected end of ZLIB input stream",
+        "a.gz: expected complete data compressed by gzip, got a file that is cut short",
         () -> TextFile.lines(file, Rows.skipping()));
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 3));
+    assertRefused(
+        folder,
+        "a.gz: expected complete data compressed by gzip, got a file that is cut short",
+        () -> TextFile.text(file));
     write(file, "abc");
     assertRefused(
         folder,
