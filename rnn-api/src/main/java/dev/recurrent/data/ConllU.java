@@ -4,6 +4,7 @@ import dev.recurrent.io.Quoted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -129,9 +130,18 @@ public final class ConllU {
     if (!id.equals(String.valueOf(words.size() + 1))) {
       throw new DataException(lines.place(1), "the id " + (words.size() + 1), Quoted.quote(id));
     }
-    if (fields[1].isEmpty()) {
-      throw new DataException(lines.place(id.length() + 2), "a word", "nothing");
-    }
+    requireFilled(fields, 1, "a word", lines);
+    requireFilled(fields, 3, "a tag or _", lines);
+    requireFilled(fields, 4, "a tag or _", lines);
     words.add(new Word(fields[1], fields[3], fields[4]));
+  }
+
+  private static void requireFilled(String[] fields, int field, String expected, Lines lines)
+      throws DataException {
+    if (fields[field].isEmpty()) {
+      var before = Arrays.stream(fields, 0, field);
+      int column = before.mapToInt(f -> f.codePointCount(0, f.length()) + 1).sum() + 1;
+      throw new DataException(lines.place(column), expected, "nothing");
+    }
   }
 }

@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
  * vectors.byToken().forEach(embedding::startingWith);
  * }</pre>
  *
- * <p>The first line of a word says how long all vectors are. What stands before the last N fields
- * of a line is the word, with spaces inside it, if there are any, as in some of GloVe's files. Of
- * several lines for a word the first one counts. The numbers of words that are not kept are counted
- * and not read.
+ * <p>The first line, which may be that of a word, says how long all vectors are. What stands before
+ * the last N fields of a line is the word, with spaces inside it, if there are any, as in some of
+ * GloVe's files. Of several lines for a word the first one counts. The numbers of words that are
+ * not kept are counted and not read.
  */
 public final class WordVectors {
-  private static final Pattern HEADING = Pattern.compile("\\d+ \\d+");
+  private static final Pattern HEADING = Pattern.compile("\\d+ ([1-9]\\d{0,8})");
 
   private final int size;
   private final Map<Integer, float[]> vectors;
@@ -77,7 +77,8 @@ public final class WordVectors {
     private final Path file;
     private final Vocabulary vocabulary;
     private final Map<Integer, float[]> vectors = new TreeMap<>();
-    private int size; // 0 before the first line
+    private int size; // 0 before the first line, which says it
+    private boolean found;
 
     Reader(Path file, Vocabulary vocabulary) {
       this.file = file;
@@ -86,7 +87,9 @@ public final class WordVectors {
 
     void take(Lines lines) throws DataException {
       var line = lines.text().stripTrailing(); // word2vec ends each line with a space
-      if (lines.number() == 1 && HEADING.matcher(line).matches()) {
+      var heading = HEADING.matcher(line);
+      if (lines.number() == 1 && heading.matches()) {
+        size = Integer.parseInt(heading.group(1));
         return;
       }
       if (size == 0) {
@@ -100,6 +103,7 @@ public final class WordVectors {
         var expected = "a word and " + (size == 0 ? "its vector" : size + " numbers");
         throw new DataException(lines.place(1), expected, Quoted.quote(line));
       }
+      found = true;
       var word = line.substring(0, numbers);
       if (vocabulary.has(word) && !vectors.containsKey(vocabulary.index(word))) {
         vectors.put(vocabulary.index(word), numbers(lines, line, numbers + 1));
@@ -133,7 +137,7 @@ public final class WordVectors {
     }
 
     WordVectors vectors() throws DataException {
-      if (size == 0) {
+      if (!found) {
         throw new DataException(Place.of(file), "word vectors", "a file without");
       }
       return new WordVectors(size, vectors);

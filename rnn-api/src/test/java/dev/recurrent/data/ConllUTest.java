@@ -67,6 +67,8 @@ class ConllUTest {
     assertSecondRefused("a.conllu:4:1: expected the id 2, got \"3\"", "3 b _ X _ _ _ _ _ _");
     assertSecondRefused("a.conllu:4:1: expected the id 2, got \"x\"", "x b _ X _ _ _ _ _ _");
     assertSecondRefused("a.conllu:4:3: expected a word, got nothing", "2  _ X _ _ _ _ _ _");
+    assertSecondRefused("a.conllu:4:7: expected a tag or _, got nothing", "2 b _  _ _ _ _ _ _");
+    assertSecondRefused("a.conllu:4:9: expected a tag or _, got nothing", "2 é _ X  _ _ _ _ _");
   }
 
   private void assertSecondRefused(String message, String line) throws IOException {

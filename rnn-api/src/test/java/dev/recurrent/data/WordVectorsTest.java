@@ -48,6 +48,15 @@ class WordVectorsTest {
   }
 
   @Test
+  void theHeadingSaysHowLongVectorsAre() throws IOException {
+    var vectors = read("2 2\nat x 3 4\nthe 5 6\n");
+    assertArrayEquals(new float[] {3, 4}, vectors.byToken().get(3));
+    assertArrayEquals(new float[] {5, 6}, vectors.byToken().get(1));
+    assertMalformed("2:1: expected a word and 3 numbers, got \"the 5 6\"", "1 3\nthe 5 6\n");
+    assertMalformed(" expected word vectors, got a file without", "1 3\n");
+  }
+
+  @Test
   void aWordMayHaveSpacesAndItsFirstLineCounts() throws IOException {
     var vectors = read("the 1 2\nat x 3 4\nthe 5 6\n");
     assertArrayEquals(new float[] {3, 4}, vectors.byToken().get(3));
