@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 
 /**
  * Reads texts and their classes from what holds them: a table with a column for each, a folder with
@@ -26,29 +25,59 @@ public record LabelledTexts(String textColumn, String labelColumn, List<String> 
    * Reads a folder as {@link LabelledFolders} does, a file whose name is that of a table as {@link
    * Table} does, and any other as {@link #lines}. Texts of unknown classes are taken in any case.
    *
-   * @throws DataException if a row is malformed and malformed rows are not to be skipped
+   * @throws DataException if a row is malformed, as one is whose field for the class is blank, and
+   *     malformed rows are not to be skipped
    * @throws IllegalArgumentException if a table has no such column of texts
    */
   public List<LabelledText> read(Path path, Rows rows) throws IOException {
     if (Files.isDirectory(path)) {
-      return classes.isEmpty()
-          ? LabelledFolders.read(path, rows)
-          : LabelledFolders.read(path, classes, rows);
+      return folder(path, rows);
     }
     if (!isTable(path)) {
       return lines(path, rows);
     }
     var table = Table.read(path, rows);
-    boolean labelled = table.columns().contains(labelColumn);
-    Predicate<LabelledText> wanted =
-        text -> !labelled || classes.isEmpty() || classes.contains(text.label());
-    return rows
-        .map(
-            table.rows(),
-            row -> new LabelledText(labelled ? row.text(labelColumn) : null, row.text(textColumn)))
-        .stream()
-        .filter(wanted)
+    return table.columns().contains(labelColumn)
+        ? labelled(table, rows)
+        : rows.map(table.rows(), row -> new LabelledText(null, row.text(textColumn)));
+  }
+
+  /**
+   * Reads texts whose classes are known, from a folder or a table.
+   *
+   * @throws DataException if it is something else, or a row is malformed and malformed rows are not
+   *     to be skipped
+   * @throws IllegalArgumentException if a table has no such columns
+   */
+  public List<LabelledText> readLabelled(Path path, Rows rows) throws IOException {
+    if (Files.isDirectory(path)) {
+      return folder(path, rows);
+    }
+    if (!isTable(path)) {
+      throw new DataException(
+          Place.of(path), "a folder of classes, or a .csv, .tsv or .tab file", "another file");
+    }
+    return labelled(Table.read(path, rows), rows);
+  }
+
+  private List<LabelledText> folder(Path path, Rows rows) throws IOException {
+    return classes.isEmpty()
+        ? LabelledFolders.read(path, rows)
+        : LabelledFolders.read(path, classes, rows);
+  }
+
+  private List<LabelledText> labelled(Table table, Rows rows) throws IOException {
+    return rows.map(table.rows(), this::labelled).stream()
+        .filter(text -> classes.isEmpty() || classes.contains(text.label()))
         .toList();
+  }
+
+  private LabelledText labelled(Table.Row row) throws DataException {
+    String label = row.text(labelColumn);
+    if (label.isBlank()) {
+      throw row.malformed(labelColumn, "a class");
+    }
+    return new LabelledText(label, row.text(textColumn));
   }
 
   /**

@@ -93,6 +93,40 @@ class LabelledTextTest {
   }
 
   @Test
+  void rowWithoutItsClassIsMalformed() throws IOException {
+    Path table = write(folder.resolve("a.csv"), "text,label\nfine,good\nso so, \n");
+    var reader = new LabelledTexts("text", "label", List.of());
+    assertRefused(
+        folder,
+        "a.csv:3:7: expected a class in column \"label\", got nothing",
+        () -> reader.read(table, Rows.failing()));
+    var rows = Rows.skipping();
+    assertEquals(List.of(new LabelledText("good", "fine")), reader.readLabelled(table, rows));
+    assertEquals(1, rows.skipped());
+  }
+
+  @Test
+  void textsThatHaveNoClassesAreRefusedWhereTheyAreNeeded() throws IOException {
+    var reader = new LabelledTexts("text", "label", List.of());
+    Path table = write(folder.resolve("a.csv"), "text,class\nfine,good\n");
+    var failure =
+        assertThrows(
+            IllegalArgumentException.class, () -> reader.readLabelled(table, Rows.skipping()));
+    assertEquals(
+        table + ": expected one of the columns \"text\", \"class\", got \"label\"",
+        failure.getMessage());
+    Path lines = write(folder.resolve("a.txt"), "fine\n");
+    assertRefused(
+        folder,
+        "a.txt: expected a folder of classes, or a .csv, .tsv or .tab file, got another file",
+        () -> reader.readLabelled(lines, Rows.skipping()));
+    write(Files.createDirectories(folder.resolve("sorted/5")).resolve("a.txt"), "good");
+    assertEquals(
+        List.of(new LabelledText("5", "good")),
+        reader.readLabelled(folder.resolve("sorted"), Rows.failing()));
+  }
+
+  @Test
   void refusesAFolderWithoutTexts() {
     Path parent = folder.getParent();
     String name = String.valueOf(folder.getFileName());

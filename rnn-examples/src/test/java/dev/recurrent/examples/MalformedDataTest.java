@@ -26,6 +26,10 @@ class MalformedDataTest {
           classify;          d/Zulu.txt;  'Nandi\\nNan\\377';                         d/Zulu.txt:2:4: expected UTF-8
           tags;              d.conllu;    '# a comment\\n1\\tthe';                    d.conllu:2:1: expected 10 fields
           tags;              d.conllu;    '1\\t\\t_\\tDET\\t_\\t_\\t_\\t_\\t_\\t_'; d.conllu:1:3: expected a word
+          tags;              d.txt;       'a b\\nc d';                               d.txt:1:1: expected 10 fields
+          sentiment;         d.csv;       'stars,text\\n5,fine\\n1,dull';            d.csv: expected one of the columns "stars", "text", got "label"
+          sentiment;         d.txt;       'fine\\ndull';                             d.txt: expected a folder of classes
+          classify;          d.txt;       'Nandi\\nLe';                              d.txt: expected a folder, got a file
           sentences;         d.txt;       'a#0\\tone\\na#1\\ttwo\\tthree';            d.txt:2:8: expected KEY TAB text
           sentences;         d.txt;       'one\\ntw\\377';                            d.txt:2:3: expected UTF-8
           digits;            d;           '\\0\\0\\b\\3';                             d: expected 3 dimensions

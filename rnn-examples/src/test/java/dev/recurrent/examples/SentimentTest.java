@@ -64,7 +64,7 @@ final class SentimentTest {
     assertTrue(run.err().contains("did you mean \"review\"?"), run.err());
     var unlabelled = run(data, "--text-column", "review", "--label-column", "star");
     assertEquals(1, unlabelled.status());
-    assertTrue(unlabelled.err().contains("label: expected one for each example"), unlabelled.err());
+    assertTrue(unlabelled.err().contains("did you mean \"stars\"?"), unlabelled.err());
   }
 
   @Test

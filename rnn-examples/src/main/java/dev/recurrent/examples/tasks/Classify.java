@@ -56,6 +56,11 @@ public final class Classify extends LabellingTask<LabelledText> {
   }
 
   @Override
+  protected List<LabelledText> readTraining(Path path, Rows rows) throws IOException {
+    return LabelledFiles.read(path, rows);
+  }
+
+  @Override
   protected Parts<LabelledText> sample(long seed) {
     return Parts.made(2000, 300, seed, MadeNames::of);
   }

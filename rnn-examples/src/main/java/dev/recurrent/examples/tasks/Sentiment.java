@@ -63,6 +63,12 @@ public final class Sentiment extends LabellingTask<LabelledText> {
     return reviews.stream().filter(r -> r.label() == null || isLongEnough(r)).toList();
   }
 
+  @Override
+  protected List<LabelledText> readTraining(Path path, Rows rows) throws IOException {
+    var reviews = options.reader().readLabelled(path, rows);
+    return reviews.stream().filter(this::isLongEnough).toList();
+  }
+
   private boolean isLongEnough(LabelledText review) {
     return options.minLength == 0 || WORDS.tokens(review.text()).size() >= options.minLength;
   }

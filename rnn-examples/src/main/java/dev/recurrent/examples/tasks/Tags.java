@@ -63,6 +63,11 @@ public final class Tags extends LabellingTask<Sentence> {
   }
 
   @Override
+  protected List<Sentence> readTraining(Path path, Rows rows) throws IOException {
+    return ConllU.read(path, rows);
+  }
+
+  @Override
   protected Parts<Sentence> sample(long seed) {
     return Parts.made(1000, 200, seed, MadeSentences::of);
   }
