@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Notices when something becomes far slower than it has to be. Only ratios within one run count,
  * each of the fastest of many calls that take turns: what else happens on the machine can only slow
- * a call down. A ratio has several seconds to show itself; where all is well it takes less than
+ * a call down. A ratio has a while to show itself; where all is well it takes less than
  * one.
  */
 @Tag("guard")
 class RegressionGuardTest {
-  private static final double PATIENCE = 8; // seconds
+  private static final double PATIENCE = 40; // seconds
 
   @Test
   void fusedKernelIsAtLeastTwiceAsFastAsTheComposedOne() {
