@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Notices when something becomes far slower than it has to be. Only ratios within one run count,
  * each of the fastest of many calls that take turns: what else happens on the machine can only slow
- * a call down. A ratio has a while to show itself; where all is well it takes less than
- * one.
+ * a call down. A ratio has a while to show itself; where all is well it takes less than one.
  */
 @Tag("guard")
 class RegressionGuardTest {

@@ -9,7 +9,7 @@ class CrowdingTest {
 
   @Test
   void workersThatMostlyWaitLeaveTheWorkToOneForAWhile() {
-    var crowding = new Crowding(2, 2);
+    var crowding = new Crowding(2, 2, () -> 1);
     assertEquals(2, crowding.worthwhile(0));
     crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 30 * MILLISECOND);
     assertEquals(1, crowding.worthwhile(31 * MILLISECOND));
@@ -19,7 +19,7 @@ class CrowdingTest {
 
   @Test
   void pauseGrowsWhileItStaysCrowdedAndShrinksAfter() {
-    var crowding = new Crowding(2, 2);
+    var crowding = new Crowding(2, 2, () -> 1);
     crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
     assertEquals(2, crowding.worthwhile(51 * MILLISECOND));
     crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 60 * MILLISECOND);
@@ -32,7 +32,7 @@ class CrowdingTest {
 
   @Test
   void littleWaitingAndShortTasksDecideNothing() {
-    var crowding = new Crowding(2, 2);
+    var crowding = new Crowding(2, 2, () -> 1);
     crowding.done(30 * MILLISECOND, 9 * MILLISECOND, 0);
     assertEquals(2, crowding.worthwhile(1));
     crowding.done(MILLISECOND, MILLISECOND, 0);
@@ -41,7 +41,7 @@ class CrowdingTest {
 
   @Test
   void manyWorkersMayWaitMoreBeforeOneIsQuicker() {
-    var crowding = new Crowding(16, 16);
+    var crowding = new Crowding(16, 16, () -> 1);
     crowding.done(100 * MILLISECOND, 80 * MILLISECOND, 0);
     assertEquals(16, crowding.worthwhile(1));
     crowding.done(100 * MILLISECOND, 90 * MILLISECOND, 0);
@@ -53,5 +53,30 @@ class CrowdingTest {
     var crowding = new Crowding(3, 2);
     crowding.done(100 * MILLISECOND, 100 * MILLISECOND, 0);
     assertEquals(3, crowding.worthwhile(1));
+  }
+
+  @Test
+  void allAreTriedAgainAsSoonAsTheOtherProcessorsAreIdle() {
+    var load = new double[] {1};
+    var crowding = new Crowding(2, 2, () -> load[0]);
+    for (int i = 0; i < 8; i++) { // until the pause is seconds long
+      crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
+    }
+    assertEquals(1, crowding.worthwhile(101 * MILLISECOND));
+    load[0] = 0.6;
+    assertEquals(1, crowding.worthwhile(150 * MILLISECOND)); // looks every 100 ms
+    assertEquals(2, crowding.worthwhile(210 * MILLISECOND));
+  }
+
+  @Test
+  void halfOfAnIdleProcessorAndAnUnknownLoadAreNotEnough() {
+    for (double load : new double[] {0.75, -1}) {
+      var crowding = new Crowding(2, 2, () -> load);
+      for (int i = 0; i < 8; i++) {
+        crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
+      }
+      assertEquals(1, crowding.worthwhile(101 * MILLISECOND));
+      assertEquals(1, crowding.worthwhile(500 * MILLISECOND));
+    }
   }
 }
