@@ -68,6 +68,7 @@ final class BackwardPass {
     }
     runner = new StepRunner(workers, weights, plan.stages());
     parameters = new Parameters(cell, plan.vectors);
+    workers.newCode();
   }
 
   void parametersChanged() {

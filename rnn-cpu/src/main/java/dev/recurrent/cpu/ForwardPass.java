@@ -65,6 +65,7 @@ final class ForwardPass {
     runner = new StepRunner(workers, weights, plan.stages());
     parameters = new Parameters(cell, plan.vectors);
     histories = new float[cell.states().size()][0];
+    workers.newCode();
   }
 
   /** Says that the parameters have changed. */

@@ -70,11 +70,18 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Returns how many workers a task is worth now: all, or one where other programs hold the
-   * processors. For one, the caller does the task itself.
+   * Returns how many workers a task is worth now: all, or one where others hold the processors. For
+   * one, the caller does the task itself.
    */
   int worthwhile() {
     return count == 1 ? 1 : crowding.worthwhile(System.nanoTime());
+  }
+
+  /** Says that code has been generated for what they are to do. */
+  void newCode() {
+    if (count > 1) {
+      crowding.newCode(System.nanoTime());
+    }
   }
 
   /**

@@ -44,7 +44,7 @@ class ColumnSumsTest {
   }
 
   private static float[] sums(int threads, int rows, int columns) {
-    try (var backend = new CpuBackend(threads)) {
+    try (var backend = AllWorkers.backend(threads)) {
       var memory = backend.memory();
       var storage = memory.allocate(DataType.FLOAT32, rows * columns);
       memory.write(storage, 0, Randoms.floats(new Random(2), rows * columns), 0, rows * columns);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 class CpuBackendTest extends BackendContractTest {
   @Override
   protected Backend open() {
-    return new CpuBackend(2);
+    return AllWorkers.backend(2);
   }
 
   @Override

@@ -8,7 +8,7 @@ import dev.recurrent.spi.Backend;
 class CpuComposedKernelsTest extends BackendContractTest {
   @Override
   protected Backend open() {
-    return new PrimitivesOnly(new CpuBackend(2));
+    return new PrimitivesOnly(AllWorkers.backend(2));
   }
 
   @Override

@@ -6,6 +6,6 @@ import dev.recurrent.spi.Backend;
 class CpuLayerTest extends LayerContract {
   @Override
   protected Backend open() {
-    return new CpuBackend(2);
+    return AllWorkers.backend(2);
   }
 }

@@ -87,7 +87,7 @@ class CpuRecurrentKernelTest {
   }
 
   private static List<CellProblem.Result> results(Setup setup, int threads) {
-    return results(setup, new CpuBackend(new Workers(threads, new Crowding(threads, 0))));
+    return results(setup, AllWorkers.backend(threads));
   }
 
   private static List<CellProblem.Result> results(Setup setup, CpuBackend newBackend) {

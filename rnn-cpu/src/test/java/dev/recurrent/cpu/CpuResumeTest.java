@@ -6,6 +6,6 @@ import dev.recurrent.train.ResumeContract;
 class CpuResumeTest extends ResumeContract {
   @Override
   protected Backend open() {
-    return new CpuBackend(2);
+    return AllWorkers.backend(2);
   }
 }

@@ -12,7 +12,7 @@ class CpuTensorOpsTest {
     int rows = 257;
     int columns = 301;
     int size = rows * columns;
-    try (var backend = new CpuBackend(3)) {
+    try (var backend = AllWorkers.backend(3)) {
       var storage = backend.memory().allocate(DataType.FLOAT32, size + 2);
       for (var shape : new int[][] {{rows, columns}, {1, size}}) {
         var matrix = new Matrix(storage, 1, shape[0], shape[1], shape[1], Matrix.Order.NORMAL);
