@@ -55,16 +55,16 @@ final class MemoryGates {
     boolean kept = false;
     for (var factors : products) {
       if (factors.stream().anyMatch(factor -> isState(factor, state))) {
-        kept |= record(factors, Role.KEEPS);
+        kept |= note(factors, Role.KEEPS);
       }
     }
     if (kept) {
-      products.forEach(factors -> record(factors, Role.ADMITS));
+      products.forEach(factors -> note(factors, Role.ADMITS));
     }
   }
 
   /** Notes the gates among the factors of a term, and tells whether there is one. */
-  private boolean record(List<Integer> factors, Role role) {
+  private boolean note(List<Integer> factors, Role role) {
     boolean found = false;
     for (int factor : factors) {
       boolean inverted = isOneMinus(factor);
