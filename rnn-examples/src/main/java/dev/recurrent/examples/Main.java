@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       BenchCommand.class,
       GradientsCommand.class,
+      ContextCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

@@ -19,7 +19,9 @@ class MainTest {
     assertEquals(0, run.status());
     assertTrue(run.out().contains("Usage: rnn "), run::out);
     for (var command :
-        new String[] {"train", "sample", "trace", "verify", "bench", "gradients", "doctor"}) {
+        new String[] {
+          "train", "sample", "trace", "verify", "bench", "gradients", "context", "doctor"
+        }) {
       assertTrue(run.out().contains("\n  " + command + " "), command);
     }
   }
@@ -34,6 +36,7 @@ class MainTest {
         "verify",
         "bench",
         "gradients",
+        "context",
         "doctor"
       })
   void everyCommandHasAHelp(String command) {
@@ -75,6 +78,8 @@ class MainTest {
           gradients --cells lstm,foo | '--cells' (NAME): expected one of elman-linear, elman,
           gradients --scale 1,0      | '--scale' (X): expected a number above 0, got 0
           gradients --steps 0        | '--steps': expected a whole number from 1
+          context --gaps 5,1         | '--gaps' (N): expected a whole number from 2 to 1000, got 1
+          context --updates 0        | '--updates': expected a whole number from 1
           bench --mode both          | '--mode': expected fwd or train, got both
           bench --precision fp8      | '--precision': expected fp32, tf32, bf16 or fp16, got fp8
           bench --threads 0          | '--threads': expected a whole number from 1

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Draws what made data consist of. */
-final class Drawn {
+public final class Drawn {
   private Drawn() {}
 
   /** Returns one of the choices, each as likely as the others. */
-  static String of(List<String> choices, SplittableRandom random) {
+  public static String of(List<String> choices, SplittableRandom random) {
     return choices.get(random.nextInt(choices.size()));
   }
 }
