@@ -86,7 +86,7 @@ class Crowding {
       return;
     }
     if (late > mostLate * elapsed) {
-      goOnAlone(pause, now);
+      goOnAlone(pause, Math.max(LOOK, pause / 2), now);
       pause = Math.min(2 * pause, LONGEST);
     } else {
       pause = SHORTEST;
@@ -101,14 +101,21 @@ class Crowding {
    */
   synchronized void newCode(long now) {
     if (workers <= processors) {
-      goOnAlone(COMPILATION, now);
+      goOnAlone(COMPILATION, LOOK, now);
     }
   }
 
-  private void goOnAlone(long nanos, long now) {
+  /**
+   * Has one worker go on alone.
+   *
+   * @param nanos for how long at most
+   * @param unseen how long not to look whether others are idle: a processor that another machine of
+   *     the same host holds looks idle
+   */
+  private void goOnAlone(long nanos, long unseen, long now) {
     alone = true;
     aloneUntil = now + nanos;
-    nextLook = now + LOOK;
+    nextLook = now + unseen;
     var _ = load.getAsDouble(); // measures from here on
   }
 

@@ -62,10 +62,13 @@ class CrowdingTest {
     for (int i = 0; i < 8; i++) { // until the pause is seconds long
       crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
     }
-    assertEquals(1, crowding.worthwhile(101 * MILLISECOND));
     load[0] = 0.6;
-    assertEquals(1, crowding.worthwhile(150 * MILLISECOND)); // looks every 100 ms
-    assertEquals(2, crowding.worthwhile(210 * MILLISECOND));
+    assertEquals(1, crowding.worthwhile(1590 * MILLISECOND)); // looks in the second half
+    load[0] = 1;
+    assertEquals(1, crowding.worthwhile(1610 * MILLISECOND));
+    load[0] = 0.6;
+    assertEquals(1, crowding.worthwhile(1650 * MILLISECOND)); // looks every 100 ms
+    assertEquals(2, crowding.worthwhile(1720 * MILLISECOND));
   }
 
   @Test
@@ -75,8 +78,8 @@ class CrowdingTest {
       for (int i = 0; i < 8; i++) {
         crowding.done(30 * MILLISECOND, 20 * MILLISECOND, 0);
       }
-      assertEquals(1, crowding.worthwhile(101 * MILLISECOND));
-      assertEquals(1, crowding.worthwhile(500 * MILLISECOND));
+      assertEquals(1, crowding.worthwhile(1610 * MILLISECOND));
+      assertEquals(1, crowding.worthwhile(3000 * MILLISECOND));
     }
   }
 
