@@ -27,7 +27,7 @@ final class SoftmaxRows {
         (r, scratch) -> {
           int to = out.offset() + r * out.stride();
           var target = CpuStorage.floats(out);
-          scratch.max[0] = maximum(a, r, scratch);
+          maximum(a, r, scratch);
           float sum = exponentials(a, r, target, to, scratch);
           scale(target, to, out.columns(), 1 / sum);
         });
@@ -58,7 +58,6 @@ final class SoftmaxRows {
     float meanLogit =
         smoothing == 0 ? 0 : Reductions.sum(source, from, classes, scratch.lanes) / classes;
     float max = maximum(logits, r, scratch);
-    scratch.max[0] = max;
     float sum =
         exponentials(logits, r, gradient, to, scratch); // reads a logit before it writes there
     float logSum = max + (float) Math.log(sum);
@@ -76,12 +75,14 @@ final class SoftmaxRows {
     gradient[to + target] -= (1 - smoothing) * call.scale();
   }
 
+  /** Finds the largest value of one row and keeps it for {@link #exponentials}. */
   private static float maximum(Matrix a, int row, Scratch scratch) {
     int from = a.offset() + row * a.stride();
-    return Reductions.maximum(CpuStorage.floats(a), from, a.columns(), scratch.lanes);
+    scratch.max[0] = Reductions.maximum(CpuStorage.floats(a), from, a.columns(), scratch.lanes);
+    return scratch.max[0];
   }
 
-  /** Writes exp(a - max) of one row and returns their sum. */
+  /** Writes exp(a - max) of one row, whose max is found, and returns their sum. */
   private static float exponentials(Matrix a, int row, float[] target, int to, Scratch scratch) {
     var source = CpuStorage.floats(a);
     int from = a.offset() + row * a.stride();

@@ -8,6 +8,7 @@ import dev.recurrent.examples.context.ContextPicture;
 import dev.recurrent.examples.context.ContextTraining;
 import dev.recurrent.examples.context.ContextTraining.Accuracy;
 import dev.recurrent.examples.gradients.CellChoice;
+import dev.recurrent.examples.gradients.MemoryChoice;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.io.AtomicFiles;
@@ -22,14 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -104,15 +102,6 @@ final class ContextCommand implements Callable<Integer> {
   private int hidden;
 
   @Option(
-      names = "--memory",
-      paramLabel = "N",
-      converter = Numbers.AtLeastOne.class,
-      description =
-          "One model more of each gated cell, its gates starting so that units remember for 1 to N"
-              + " steps")
-  private @Nullable Integer memory;
-
-  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -127,6 +116,8 @@ final class ContextCommand implements Callable<Integer> {
           "Folder for context.png and context.csv, which replace those of before. Default:"
               + " ${DEFAULT-VALUE}")
   private Path folder;
+
+  @Mixin private MemoryChoice memory;
 
   @Mixin private BackendChoice backends;
 
@@ -156,7 +147,7 @@ final class ContextCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var models = models();
+    var models = memory.shown(cells, spec);
     var rising = gaps.stream().sorted().distinct().toList();
     Files.createDirectories(folder);
     var out = spec.commandLine().getOut();
@@ -179,24 +170,6 @@ final class ContextCommand implements Callable<Integer> {
     out.println();
     out.println("folder   " + folder + " (context.png, context.csv)");
     return 0;
-  }
-
-  /** Returns the cells by the names under which they are shown. */
-  private Map<String, CellDefinition> models() {
-    var models = new LinkedHashMap<String, CellDefinition>();
-    for (var cell : cells) {
-      models.put(cell.name(), cell);
-      if (memory != null && cell.isGated()) {
-        models.put(cell.name() + " memory " + memory, cell.remembering(memory));
-      }
-    }
-    if (memory != null && models.values().stream().noneMatch(CellDefinition::isGated)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--memory: expected a gated cell among --cells, got "
-              + cells.stream().map(CellDefinition::name).collect(Collectors.joining(",")));
-    }
-    return models;
   }
 
   private static void print(PrintWriter out, String model, List<Accuracy> measured) {

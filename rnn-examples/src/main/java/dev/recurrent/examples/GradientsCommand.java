@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.examples.gradients.CellChoice;
 import dev.recurrent.examples.gradients.GradientPicture;
+import dev.recurrent.examples.gradients.MemoryChoice;
 import dev.recurrent.examples.gradients.UntrainedLayer;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
@@ -17,19 +18,15 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows how the gradient of a loss vanishes, holds or explodes on its way back through time. */
@@ -96,15 +93,6 @@ final class GradientsCommand implements Callable<Integer> {
   private @Nullable List<Double> scales;
 
   @Option(
-      names = "--memory",
-      paramLabel = "N",
-      converter = Numbers.AtLeastOne.class,
-      description =
-          "One layer more of each gated cell, its gates starting so that units remember for 1 to N"
-              + " steps")
-  private @Nullable Integer memory;
-
-  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -120,6 +108,8 @@ final class GradientsCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}")
   private Path folder;
 
+  @Mixin private MemoryChoice memory;
+
   @Mixin private BackendChoice backends;
 
   private final Map<String, GradientFlow> flows = new LinkedHashMap<>(); // by layer
@@ -128,16 +118,13 @@ final class GradientsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (scales != null) {
-      requireAmongCells("--scale: expected one of Elman's networks", CellChoice::isElman);
+      CellChoice.requireAny(
+          cells, CellChoice::isElman, "--scale: expected one of Elman's networks", spec);
     }
-    if (memory != null) {
-      requireAmongCells("--memory: expected a gated cell", CellDefinition::isGated);
-    }
+    var shown = memory.shown(cells, spec);
     Files.createDirectories(folder);
     try (var backend = backends.open(spec)) {
-      for (var cell : new LinkedHashSet<>(cells)) {
-        measure(backend, cell);
-      }
+      shown.forEach((name, cell) -> measure(backend, cell, name));
     }
     var out = spec.commandLine().getOut();
     printGradients(out);
@@ -149,39 +136,21 @@ final class GradientsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireAmongCells(String expected, Predicate<CellDefinition> property) {
-    if (cells.stream().noneMatch(property)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          expected
-              + " among --cells, got "
-              + cells.stream().map(CellDefinition::name).collect(Collectors.joining(",")));
-    }
-  }
-
-  private void measure(Backend backend, CellDefinition cell) {
+  private void measure(Backend backend, CellDefinition cell, String name) {
+    var size = new UntrainedLayer.Size(hidden, steps, seed);
     if (!CellChoice.isElman(cell)) {
-      measure(backend, cell, cell.name());
-      if (memory != null && cell.isGated()) {
-        measure(backend, cell.remembering(memory), cell.name() + " memory " + memory);
+      try (var layer = new UntrainedLayer(backend, cell, size)) {
+        flows.put(name, layer.gradientFlow());
       }
       return;
     }
-    var size = new UntrainedLayer.Size(hidden, steps, seed);
     for (double scale : scales == null ? List.of(1.0) : scales) {
       try (var layer = new UntrainedLayer(backend, cell, size)) {
         layer.scaleRecurrentWeights(scale);
-        flows.put(cell.name() + (scales == null ? "" : " x" + scale), layer.gradientFlow());
+        flows.put(name + (scales == null ? "" : " x" + scale), layer.gradientFlow());
         // By one seed all of Elman's networks have the same W.
         powers.computeIfAbsent(scale, _ -> layer.powersOfRecurrentWeights());
       }
-    }
-  }
-
-  private void measure(Backend backend, CellDefinition cell, String name) {
-    var size = new UntrainedLayer.Size(hidden, steps, seed);
-    try (var layer = new UntrainedLayer(backend, cell, size)) {
-      flows.put(name, layer.gradientFlow());
     }
   }
 

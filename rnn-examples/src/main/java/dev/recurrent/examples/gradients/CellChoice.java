@@ -5,9 +5,13 @@ import dev.recurrent.cell.Cells;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Takes the name of a cell of the catalogue, or {@code elman-linear}. */
@@ -34,6 +38,18 @@ public final class CellChoice implements ITypeConverter<CellDefinition> {
   /** Tells whether a cell is one of Elman's networks, h' = f(U x + W h + b). */
   public static boolean isElman(CellDefinition cell) {
     return ELMAN.contains(cell);
+  }
+
+  /** Refuses cells, those of {@code --cells}, none of which is what an option wants. */
+  public static void requireAny(
+      List<CellDefinition> cells,
+      Predicate<CellDefinition> wanted,
+      String expected,
+      CommandSpec spec) {
+    if (cells.stream().noneMatch(wanted)) {
+      var names = cells.stream().map(CellDefinition::name).collect(Collectors.joining(","));
+      throw new ParameterException(spec.commandLine(), expected + " among --cells, got " + names);
+    }
   }
 
   private static Stream<CellDefinition> cells() {
