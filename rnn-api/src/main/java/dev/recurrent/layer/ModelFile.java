@@ -83,8 +83,31 @@ final class ModelFile {
       }
       loaded.add(values);
     }
-    for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).setFileValues(loaded.get(i));
+    root.store()
+        .change(
+            () -> {
+              for (int i = 0; i < layers.size(); i++) {
+                layers.get(i).setFileValues(loaded.get(i));
+              }
+            });
+  }
+
+  /**
+   * Checks that a layer that is not built yet is of the same kind as another.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  static void requireSame(Layer wanted, Layer got) {
+    var names = new ArrayList<String>();
+    wanted.forEachLayer(layer -> names.add(relativeName(wanted, layer, "") + describe(layer)));
+    var others = new ArrayList<String>();
+    got.forEachLayer(layer -> others.add(relativeName(got, layer, "") + describe(layer)));
+    for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
+      var own = i < names.size() ? names.get(i) : "no further layer";
+      var other = i < others.size() ? others.get(i) : "none";
+      if (!own.equals(other)) {
+        throw new IllegalArgumentException("snapshot: expected " + own + ", got " + other);
+      }
     }
   }
 

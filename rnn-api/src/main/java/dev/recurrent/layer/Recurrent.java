@@ -30,6 +30,8 @@ import java.util.Map;
  * {@link #run} with initial and final states through which the gradient flows. {@link #stepper()}
  * goes one step at a time. States are in the caller's order of the sequences.
  *
+ * <p>Once built, any number of threads may run it at once, each with a tape or stepper of its own.
+ *
  * <p>Parameters are named as those of {@link CellProgram#parameters()} with {@code _l0} or {@code
  * _l0_reverse} behind; model files have PyTorch's names for the cells that PyTorch has.
  */
@@ -44,7 +46,6 @@ public final class Recurrent extends Layer {
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
   private Map<String, float[]> pretrained = Map.of();
-  private long packedVersion = -1;
 
   private Recurrent(CellDefinition cell, int input, int hidden) {
     this.cell = cell;
@@ -190,7 +191,6 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
-    prepareKernels();
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
@@ -201,7 +201,6 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    prepareKernels();
     return new RecurrentStepper(this);
   }
 
@@ -233,15 +232,6 @@ public final class Recurrent extends Layer {
     return inputDropout;
   }
 
-  /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
-  void prepareKernels() {
-    long version = store().version();
-    for (var unit : units) {
-      unit.prepare(backend(), version != packedVersion);
-    }
-    packedVersion = version;
-  }
-
   @Override
   protected void declare(Declaration declaration) {
     for (int layer = 0; layer < layers; layer++) {
@@ -264,6 +254,7 @@ public final class Recurrent extends Layer {
 
   @Override
   protected void built() {
+    units.forEach(unit -> unit.bind(store()));
     if (!pretrained.isEmpty()) {
       setFileValues(pretrained);
       pretrained = Map.of();
@@ -287,6 +278,11 @@ public final class Recurrent extends Layer {
   @Override
   protected void setFileValues(Map<String, float[]> values) {
     units().forEach(unit -> PyTorchLayout.load(unit, values));
+  }
+
+  @Override
+  protected void trimOwn() {
+    units.forEach(RecurrentUnit::trim);
   }
 
   @Override

@@ -273,7 +273,8 @@ public final class Training {
       throw new IllegalStateException(
           "freeze: expected a parameter that is left to train, got none");
     }
-    try (var run = new TrainingRun(this, function, data, budget)) {
+    try (var _ = model.store().train();
+        var run = new TrainingRun(this, function, data, budget)) {
       return run.run();
     }
   }
