@@ -98,10 +98,8 @@ final class ModelFile {
    * @throws IllegalArgumentException if it is not
    */
   static void requireSame(Layer wanted, Layer got) {
-    var names = new ArrayList<String>();
-    wanted.forEachLayer(layer -> names.add(relativeName(wanted, layer, "") + describe(layer)));
-    var others = new ArrayList<String>();
-    got.forEachLayer(layer -> others.add(relativeName(got, layer, "") + describe(layer)));
+    var names = describeAll(wanted);
+    var others = describeAll(got);
     for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
       var own = i < names.size() ? names.get(i) : "no further layer";
       var other = i < others.size() ? others.get(i) : "none";
@@ -109,6 +107,16 @@ final class ModelFile {
         throw new IllegalArgumentException("snapshot: expected " + own + ", got " + other);
       }
     }
+  }
+
+  private static List<String> describeAll(Layer root) {
+    var descriptions = new ArrayList<String>();
+    root.forEachLayer(
+        layer -> {
+          boolean inside = layer.path().length() > root.path().length();
+          descriptions.add((inside ? relativeName(root, layer, "") + " " : "") + describe(layer));
+        });
+    return descriptions;
   }
 
   private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)

@@ -4,6 +4,8 @@ import dev.recurrent.layer.Layer;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -258,7 +260,9 @@ public final class Training {
    *
    * @throws DivergedException if the loss or the gradient is no longer a finite number; it says how
    *     soon that is found
-   * @throws IOException if a checkpoint cannot be written or read
+   * @throws IOException if a checkpoint cannot be written or read; an {@link
+   *     InterruptedIOException} if the calling thread was interrupted before
+   * @throws IllegalStateException if another thread trains or changes the model
    */
   public TrainingResult fit(Batches data, Budget budget) throws IOException {
     var function = loss;
@@ -276,6 +280,15 @@ public final class Training {
     try (var _ = model.store().train();
         var run = new TrainingRun(this, function, data, budget)) {
       return run.run();
+    } catch (ClosedByInterruptException e) {
+      var interrupted =
+          new InterruptedIOException(
+              "training: expected a thread that is not interrupted while a checkpoint is written or"
+                  + " read, got one that is; what was written before is whole: go on with"
+                  + " resumeFrom(…), and end a training with requestStop() rather than"
+                  + " interrupt()");
+      interrupted.initCause(e);
+      throw interrupted;
     }
   }
 }

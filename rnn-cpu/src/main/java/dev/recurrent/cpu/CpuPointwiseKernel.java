@@ -83,6 +83,7 @@ final class CpuPointwiseKernel implements PointwiseKernel {
 
   @Override
   public void run(List<Matrix> newInputs, float[] newScalars, List<Matrix> newOutputs) {
+    workers.requireOpen();
     var call = calls.take();
     call.run(newInputs, newScalars, newOutputs);
     calls.giveBack(call);

@@ -38,6 +38,7 @@ final class CpuRecurrentKernel implements RecurrentKernel {
 
   @Override
   public Trace forward(ForwardCall call) {
+    workers.requireOpen();
     if (call.mode() != Mode.INFERENCE) {
       return train(call);
     }
@@ -78,6 +79,7 @@ final class CpuRecurrentKernel implements RecurrentKernel {
       throw new IllegalArgumentException(
           "trace: expected one of a training pass on backend cpu, got one of an inference pass");
     }
+    workers.requireOpen();
     var pass = backward;
     if (pass == null) {
       pass = new BackwardPass(code.cell(), code.backward(), workers, gemms, nothing);

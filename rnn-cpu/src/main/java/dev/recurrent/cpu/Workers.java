@@ -134,6 +134,17 @@ final class Workers implements AutoCloseable {
     runAndUnlock(task);
   }
 
+  /**
+   * Refuses work once they are closed.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  void requireOpen() {
+    if (generation.get() < 0) {
+      throw new IllegalStateException("backend cpu: expected an open one, got a closed one");
+    }
+  }
+
   private void requireOutside() {
     if (turn.isHeldByCurrentThread()) {
       throw new IllegalStateException("workers: expected no task inside a task");
@@ -142,9 +153,7 @@ final class Workers implements AutoCloseable {
 
   private void runAndUnlock(Task task) {
     try {
-      if (generation.get() < 0) {
-        throw new IllegalStateException("workers: expected them open, they are closed");
-      }
+      requireOpen();
       if (count == 1) {
         task.run(0);
       } else {

@@ -78,6 +78,13 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public void trim() {
+    if (!device.isClosed()) {
+      device.run(() -> device.pool().trim());
+    }
+  }
+
+  @Override
   public boolean isAsynchronous() {
     return true;
   }
