@@ -418,7 +418,6 @@ final class BackwardPlan implements Parameters.Layout {
     int total = pass.add(new PassCode.Step.Binary(BinaryOp.PLUS, a, b, PassCode.Shape.FULL));
     pass.add(new PassCode.Step.Store(0, total));
     var compiled = PassLibrary.of(cell.name() + "_outputGradient", pass);
-    return List.of(
-        new PassPlan(compiled, slots, Units.of(cell.outputSize(), workers), pass.operations()));
+    return List.of(new PassPlan(compiled, pass, slots, Units.of(cell.outputSize(), workers)));
   }
 }

@@ -103,6 +103,11 @@ final class ForwardPlan implements Parameters.Layout {
     passes = new PassGroup(stages.stream().flatMap(s -> s.passes().stream()).toList());
   }
 
+  /** Returns how the weights are packed. */
+  List<WeightLayout> weights() {
+    return weights;
+  }
+
   PassGroup passes() {
     return passes;
   }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Runs one compiled pass on a worker's rows and units.
  *
  * @param pass the loop
+ * @param code what it was compiled from
  * @param slots where its operands are
  * @param units how the columns of its values are cut
- * @param operations of the pass for each vector of columns
  */
-record PassPlan(Pass pass, Slot[] slots, Units units, int operations) {
+record PassPlan(Pass pass, PassCode code, Slot[] slots, Units units) {
 
   /**
    * Where an operand of the pass is.
@@ -24,7 +24,7 @@ record PassPlan(Pass pass, Slot[] slots, Units units, int operations) {
 
   /** Says for how many rows the pass is about to run; returns whether C2 may be waited for. */
   boolean expect(long rows) {
-    return pass.expect(rows * Lanes.vectors(units.width()) * operations);
+    return pass.expect(rows * Lanes.vectors(units.width()) * code.operations());
   }
 
   /** Waits until C2 has compiled the pass, if the expected rows are worth it. */

@@ -151,9 +151,9 @@ final class PassPlanner {
       plans.add(
           new PassPlan(
               pass,
+              builder.pass,
               builder.slots.toArray(PassPlan.Slot[]::new),
-              Units.of(width, workers),
-              builder.pass.operations()));
+              Units.of(width, workers)));
     }
   }
 
