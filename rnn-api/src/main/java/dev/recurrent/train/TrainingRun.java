@@ -1,5 +1,6 @@
 package dev.recurrent.train;
 
+import dev.recurrent.io.SafeTensors;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
@@ -7,7 +8,10 @@ import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +35,8 @@ final class TrainingRun implements AutoCloseable {
   private final Updates updates;
   private final EpochHistory history;
   private long lastCheckpoint = System.nanoTime();
+  private boolean hasCheckpoint;
+  private long safeUpdates; // those in the last checkpoint
 
   TrainingRun(Training setup, LossFunction loss, Batches data, Budget budget) {
     this.setup = setup;
@@ -74,10 +80,7 @@ final class TrainingRun implements AutoCloseable {
   /** Trains to the end; false means that it is within an epoch. */
   private boolean trainEpochs() throws IOException {
     boolean wholeEpochs = true;
-    while (wholeEpochs
-        && at.epoch < budget.epochs()
-        && updates.made() < budget.updates()
-        && !outOfPatience()) {
+    while (wholeEpochs && !isOver()) {
       at.startClock();
       wholeEpochs = trainEpoch();
       if (wholeEpochs) {
@@ -85,6 +88,11 @@ final class TrainingRun implements AutoCloseable {
       }
     }
     return wholeEpochs;
+  }
+
+  /** Tells whether no further epoch is to begin. */
+  private boolean isOver() {
+    return at.epoch >= budget.epochs() || updates.made() >= budget.updates() || outOfPatience();
   }
 
   private TrainingResult.Ending ending(boolean wholeEpochs) {
@@ -117,7 +125,7 @@ final class TrainingRun implements AutoCloseable {
           return false;
         }
         if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval.toNanos()) {
-          checkpoint();
+          tryCheckpoint();
         }
       }
       at.window = 0;
@@ -150,21 +158,49 @@ final class TrainingRun implements AutoCloseable {
   private void endEpoch() throws IOException {
     updates.endEpoch();
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     if (setup.validation != null) {
       setup.schedule.validated(setup.validation.cost(result.validation()));
     }
     at.nextEpoch();
-    checkpoint();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+    if (isOver()) {
+      checkpoint();
+    } else {
+      tryCheckpoint();
+    }
   }
 
   /** Validates where the budget of updates ends; the checkpoint stays that of within the epoch. */
   private void endPartOfEpoch() throws IOException {
     updates.readNumbers();
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  private EpochResult addToHistory() throws IOException {
+    try {
+      return history.add(tape, loss, updates);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
+  /** Writes a checkpoint that is not the run's last one: where that fails, the run goes on. */
+  private void tryCheckpoint() throws IOException {
+    try {
+      checkpoint();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      System.getLogger("dev.recurrent")
+          .log(
+              System.Logger.Level.WARNING,
+              e.getMessage() + "; the run goes on, and the next checkpoint is tried as usual");
+    }
   }
 
   private void checkpoint() throws IOException {
@@ -180,20 +216,69 @@ final class TrainingRun implements AutoCloseable {
     updates.write(checkpoint);
     history.write(checkpoint);
     setup.schedule.save().forEach((key, value) -> checkpoint.put(SCHEDULE + key, value));
-    checkpoint.write(file);
+    try {
+      setup.listeners.forEach(listener -> listener.checkpointing(file));
+      checkpoint.write(file);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException | UncheckedIOException e) {
+      throw unwritten(e);
+    }
+    hasCheckpoint = true;
+    safeUpdates = updates.made();
     setup.listeners.forEach(listener -> listener.checkpointed(file));
+  }
+
+  /** Says which file could not be written, and what of the run is safe. */
+  private IOException unwritten(Exception failure) {
+    var cause = failure instanceof UncheckedIOException e ? e.getCause() : failure;
+    var folder = setup.checkpointFolder;
+    var message = String.valueOf(cause.getMessage());
+    return new IOException(
+        (message.contains(String.valueOf(folder)) ? message : folder + ": " + message)
+            + (hasCheckpoint
+                ? "; %s is whole and holds the run up to update %d: resuming goes on there"
+                    .formatted(Checkpoint.FILE, safeUpdates)
+                : "; no checkpoint has been written yet"),
+        cause);
   }
 
   private void resume(Path file) throws IOException {
     var saved = Checkpoint.read(file);
+    hasCheckpoint = true;
     for (var decision : decisions().entrySet()) {
       saved.require(decision.getKey(), decision.getValue());
     }
     at.read(saved);
     history.read(saved);
+    requireBestModel(file.resolveSibling(EpochHistory.BEST));
     state.restore(saved.states());
     setup.schedule.restore(saved.reals(SCHEDULE));
     updates.read(saved);
+    safeUpdates = updates.made();
+  }
+
+  /**
+   * Refuses a checkpoint whose best model is missing or damaged, by loading it; the checkpoint's
+   * own parameters take its place.
+   */
+  private void requireBestModel(Path best) throws IOException {
+    if (at.bestEpoch == 0 || setup.checkpointFolder == null) {
+      return;
+    }
+    try {
+      setup.model.load(SafeTensors.read(best), "");
+    } catch (IOException e) {
+      throw new IOException(
+          ("%s: expected the model of epoch %d, the best so far, got %s; put it back from a copy,"
+               + " or remove %s: the run then starts again, to the same bits")
+              .formatted(
+                  best,
+                  at.bestEpoch,
+                  e instanceof NoSuchFileException ? "none" : e.getMessage(),
+                  Checkpoint.FILE),
+          e);
+    }
   }
 
   /** Returns what a resumed run must have in common with the one that wrote the checkpoint. */
