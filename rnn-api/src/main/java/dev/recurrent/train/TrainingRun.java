@@ -271,7 +271,7 @@ final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(
           ("%s: expected the model of epoch %d, the best so far, got %s; put it back from a copy,"
-               + " or remove %s: the run then starts again, to the same bits")
+                  + " or remove %s: the run then starts again, to the same bits")
               .formatted(
                   best,
                   at.bestEpoch,

@@ -5,6 +5,7 @@ import dev.recurrent.spi.Availability;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
+import java.util.List;
 
 /** Offers the backend {@code cpu}: pure Java on the Vector API. */
 public final class CpuProvider implements BackendProvider {
@@ -41,6 +42,11 @@ public final class CpuProvider implements BackendProvider {
       return new Explanation(
           PlanText.of(program, code.training()), PlanText.of(program, code.backward()));
     }
+  }
+
+  @Override
+  public List<String> warnings() {
+    return JitCompiler.problem().stream().toList();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.spi.Availability.Available;
 import dev.recurrent.spi.Availability.Unavailable;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -49,7 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
       Backends.providers().stream()
           .filter(provider -> provider.name().equals(probe.name()))
-          .flatMap(provider -> provider.findings().stream())
+          .flatMap(p -> Stream.concat(p.warnings().stream(), p.findings().stream()))
           .forEach(line -> row("", line));
     }
     return usable ? 0 : 1;

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,12 @@ record RunFile(String task, List<String> arguments, String backend, String data)
     return new RunFile(task, GivenOptions.replaced(arguments, others), backend, data);
   }
 
+  /** Tells whether the run has an option of the name of another one. */
+  boolean hasOptionOf(String other) {
+    return arguments.stream()
+        .anyMatch(option -> GivenOptions.name(option).equals(GivenOptions.name(other)));
+  }
+
   void write(Path folder) throws IOException {
     AtomicFiles.write(folder.resolve(NAME), JSON.writeValueAsBytes(this));
   }
@@ -63,14 +70,19 @@ record RunFile(String task, List<String> arguments, String backend, String data)
               + "), got none");
     }
     try {
-      var saved = JSON.readValue(Files.readAllBytes(file), RunFile.class);
-      if (!saved.task.equals(task)) {
+      var tree = JSON.readTree(Files.readAllBytes(file));
+      var its = tree.path("task").asString("");
+      if (!its.equals(task)) {
         throw new IOException(
-            file + ": expected a run of the task " + task + ", got one of " + saved.task);
+            its.isEmpty()
+                ? file + ": expected the file of a run, got JSON without a task"
+                : "%s: expected a run of the task %s, got one of %s; './rnn train %s --resume %s' goes on with it"
+                    .formatted(folder, task, its, its, ShellWords.quote(folder)));
       }
-      return saved;
+      return JSON.treeToValue(tree, RunFile.class);
     } catch (JacksonException e) {
-      throw new IOException(file + ": expected a run, got " + e.getOriginalMessage(), e);
+      throw new IOException(
+          file + ": expected the file of a run as 'rnn train' writes it, got a damaged one", e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Precision;
@@ -124,7 +125,7 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Returns a command to try on the model in a folder, without {@code ./rnn}. */
   protected String nextCommand(Path folder) {
-    return "predict --model " + folder + " --input FILE";
+    return "predict --model " + ShellWords.quote(folder) + " --input FILE";
   }
 
   /** Returns what is to be said of the data when a run begins: a line each. None by default. */
@@ -344,7 +345,7 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments) {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
     line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /** Trains the model of a task in a folder, with checkpoints; then scores the best model. */
 final class TaskRun<E> implements AutoCloseable {
   static final String MODEL = "best.safetensors";
+  static final String CHECKPOINT = "checkpoint.safetensors";
   static final String TASK = "task";
   static final String ARGUMENTS = "arguments";
 
@@ -62,7 +63,7 @@ final class TaskRun<E> implements AutoCloseable {
     if (settings.window() > 0) {
       training.truncatedBptt(settings.window());
     }
-    if (Files.exists(setup.folder.resolve("checkpoint.safetensors"))) {
+    if (Files.exists(setup.folder.resolve(CHECKPOINT))) {
       training.resumeFrom(setup.folder);
     }
   }

@@ -148,6 +148,6 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   @SuppressWarnings("SystemConsoleNull") // Java 25 returns null again where there is no terminal
   private static boolean isTerminal() {
     var console = System.console();
-    return console != null && console.isTerminal();
+    return console != null && console.isTerminal() && !Colors.isDumb(System.getenv());
   }
 }
