@@ -11,9 +11,6 @@ import java.util.Map;
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
  */
 final class EpochHistory {
-  /** The name of the best model's file in the folder of a run. */
-  static final String BEST = "best.safetensors";
-
   private final Training setup;
   private final TrainingPosition at;
   private final List<EpochResult> results = new ArrayList<>();
@@ -79,7 +76,7 @@ final class EpochHistory {
 
   private void saveBest() throws IOException {
     if (setup.checkpointFolder != null) {
-      setup.model.save(setup.checkpointFolder.resolve(BEST), setup.modelMetadata);
+      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.recurrent.train;
 
-import dev.recurrent.io.SafeTensors;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -251,34 +249,10 @@ final class TrainingRun implements AutoCloseable {
     }
     at.read(saved);
     history.read(saved);
-    requireBestModel(file.resolveSibling(EpochHistory.BEST));
     state.restore(saved.states());
     setup.schedule.restore(saved.reals(SCHEDULE));
     updates.read(saved);
     safeUpdates = updates.made();
-  }
-
-  /**
-   * Refuses a checkpoint whose best model is missing or damaged, by loading it; the checkpoint's
-   * own parameters take its place.
-   */
-  private void requireBestModel(Path best) throws IOException {
-    if (at.bestEpoch == 0 || setup.checkpointFolder == null) {
-      return;
-    }
-    try {
-      setup.model.load(SafeTensors.read(best), "");
-    } catch (IOException e) {
-      throw new IOException(
-          ("%s: expected the model of epoch %d, the best so far, got %s; put it back from a copy,"
-                  + " or remove %s: the run then starts again, to the same bits")
-              .formatted(
-                  best,
-                  at.bestEpoch,
-                  e instanceof NoSuchFileException ? "none" : e.getMessage(),
-                  Checkpoint.FILE),
-          e);
-    }
   }
 
   /** Returns what a resumed run must have in common with the one that wrote the checkpoint. */

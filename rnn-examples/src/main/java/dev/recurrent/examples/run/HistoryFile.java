@@ -57,8 +57,12 @@ public final class HistoryFile implements TrainingListener {
 
   @Override
   public void ended(TrainingResult result) {
+    var epochs = result.epochs();
+    if (!epochs.isEmpty()) {
+      header = epochs.getLast().csvHeader();
+    }
     try {
-      write(result.epochs().stream().map(EpochResult::toCsv).toList());
+      write(epochs.stream().map(EpochResult::toCsv).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
