@@ -71,10 +71,10 @@ record RunFile(String task, List<String> arguments, String backend, String data)
     }
     try {
       var tree = JSON.readTree(Files.readAllBytes(file));
-      var its = tree.path("task").asString("");
+      var its = tree.path("task").stringValue("");
       if (!its.equals(task)) {
         throw new IOException(
-            its.isEmpty()
+            !its.matches("[a-z]+")
                 ? file + ": expected the file of a run, got JSON without a task"
                 : "%s: expected a run of the task %s, got one of %s; './rnn train %s --resume %s' goes on with it"
                     .formatted(folder, task, its, its, ShellWords.quote(folder)));
