@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +53,7 @@ class RunFilesTest {
   }
 
   private static EpochResult epoch(int epoch) {
-    return new EpochResult(epoch, 10L * epoch, 0.5, 0.75, 0.001, 2, 100);
+    return new EpochResult(epoch, 10L * epoch, 0.5, 0.75, 0.001, 2, 100, Map.of());
   }
 
   private static Update update(int update, double loss) {
