@@ -26,7 +26,7 @@ public final class CpuProvider implements BackendProvider {
 
   @Override
   public Availability probe() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!isVectorModuleLoaded()) {
       return new Availability.Unavailable(
           "the Java runtime was started without the module " + VECTOR_MODULE,
           "start java with --add-modules " + VECTOR_MODULE,
@@ -47,6 +47,16 @@ public final class CpuProvider implements BackendProvider {
   @Override
   public List<String> warnings() {
     return JitCompiler.problem().stream().toList();
+  }
+
+  /** Looks for a class of it, which is not initialized: a module may come after all others. */
+  private static boolean isVectorModuleLoaded() {
+    try {
+      Class.forName(VECTOR_MODULE + ".Vector", false, null);
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   @Override

@@ -57,15 +57,15 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String vectorApi() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-      return "not there: start java with --add-modules " + VECTOR_MODULE;
-    }
     for (var probe : Backends.probeAll()) {
-      if (probe.name().equals("cpu") && probe.availability() instanceof Available(var device)) {
-        return "module " + VECTOR_MODULE + ", " + device.device();
+      if (probe.name().equals("cpu")) {
+        return switch (probe.availability()) {
+          case Available(var device) -> "module " + VECTOR_MODULE + ", " + device.device();
+          case Unavailable(var _, var remedy, var _) -> "not there: " + remedy;
+        };
       }
     }
-    return "module " + VECTOR_MODULE;
+    return "not needed: there is no backend cpu";
   }
 
   private void row(String name, String value) {

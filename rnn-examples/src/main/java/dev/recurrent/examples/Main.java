@@ -82,6 +82,7 @@ public final class Main implements Runnable {
    * written, or with 2 for wrong usage.
    */
   public static void main(String[] args) {
+    VectorModule.load();
     // Not System.out, which does not say why it has failed.
     var output = new Output(new FileOutputStream(FileDescriptor.out), System.out.charset());
     System.exit(execute(output, args));
