@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -74,6 +75,9 @@ public final class AtomicFiles {
       writeForced(temporary, content);
       keepPermissions(target, temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DeviceStream.Unwritable failure) {
+      Files.deleteIfExists(temporary);
+      throw failure.of(file);
     } catch (Throwable failure) {
       try {
         Files.deleteIfExists(temporary);
@@ -88,7 +92,7 @@ public final class AtomicFiles {
   private static void writeForced(Path temporary, ContentWriter content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeGuarded(Channels.newOutputStream(channel), content);
+      writeGuarded(new DeviceStream(Channels.newOutputStream(channel)), content);
       channel.force(true);
     }
   }
@@ -130,6 +134,45 @@ public final class AtomicFiles {
     } catch (IOException e) {
       // The file is complete and in place. Only the moment of the move's durability is unknown, and
       // reporting a failure now would claim, wrongly, that the old content is still there.
+    }
+  }
+
+  /** Marks what the device refuses, which does not say of which file, from what a writer throws. */
+  private static final class DeviceStream extends OutputStream {
+    private final OutputStream out;
+
+    DeviceStream(OutputStream out) {
+      this.out = out;
+    }
+
+    static final class Unwritable extends IOException {
+      private static final long serialVersionUID = 1;
+
+      Unwritable(IOException cause) {
+        super(cause.getMessage(), cause);
+      }
+
+      IOException of(Path file) {
+        var named = new FileSystemException(file.toString(), null, getMessage());
+        named.initCause(getCause());
+        return named;
+      }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new Unwritable(e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.recurrent.examples;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -48,6 +49,7 @@ final class Errors {
           case FileAlreadyExistsException e when e.getReason() == null ->
               e.getFile() + ": expected a folder, got a file";
           case FileSystemException e -> String.valueOf(e.getMessage());
+          case UncheckedIOException e -> describe(e.getCause());
           case IOException e when message == null -> e.getClass().getSimpleName();
           // What is not meant for users at least names itself.
           case NullPointerException e -> "internal error: " + e + " (--debug shows where)";

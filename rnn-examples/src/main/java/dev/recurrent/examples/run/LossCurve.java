@@ -81,7 +81,7 @@ public final class LossCurve implements TrainingListener {
     try {
       Picture.write(chart(result.epochs()), picture);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Picture.warn(e.getMessage() + "; the curve is drawn again where the run is resumed");
     }
   }
 
