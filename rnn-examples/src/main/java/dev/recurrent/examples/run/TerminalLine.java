@@ -13,10 +13,14 @@ final class TerminalLine implements ProgressBarConsumer {
   private static final int USUAL_WIDTH = 80;
 
   private final PrintStream out;
-  private final int width = width(System.getenv("COLUMNS"));
+  private final int width;
 
-  TerminalLine(PrintStream out) {
+  /**
+   * Prints to a terminal of so many columns, as {@code COLUMNS} says it; null where it does not.
+   */
+  TerminalLine(PrintStream out, @Nullable String columns) {
     this.out = out;
+    width = width(columns);
   }
 
   @Override

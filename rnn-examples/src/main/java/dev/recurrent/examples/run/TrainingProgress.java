@@ -100,7 +100,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
               .startsFrom(update.updateOfEpoch(), Duration.ZERO)
               .setStyle(utf8 ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(250)
-              .setConsumer(new TerminalLine(System.err))
+              .setConsumer(new TerminalLine(System.err, System.getenv("COLUMNS")))
               .hideEta()
               .clearDisplayOnFinish()
               .build();
