@@ -3,7 +3,11 @@ package dev.recurrent.train;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.tape.Tape;
 
-/** Measures how good a model is on data that it was not trained on. */
+/**
+ * Measures how good a model is on data that it was not trained on.
+ *
+ * <p>Called by the thread that trains.
+ */
 public interface Metric {
   /** Says which values are better. */
   enum Goal {

@@ -137,6 +137,7 @@ final class SoftmaxRows {
   }
 
   private void rows(Matrix shape, Row row) {
+    workers.requireOpen();
     int rows = shape.rows();
     if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {
       var scratch = new Scratch();
