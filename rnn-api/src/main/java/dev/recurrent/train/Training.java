@@ -1,6 +1,7 @@
 package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
+import dev.recurrent.score.Goal;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
@@ -71,11 +72,11 @@ public final class Training {
     }
   }
 
-  /** Says what is measured after each epoch. */
-  record Validation(Batches data, Metric metric) {
+  /** Says what is measured after each epoch: what chooses the best one, and what else. */
+  record Validation(Batches data, Metric metric, List<Metric> others) {
     /** Returns a value of the metric as a number of which smaller ones are better. */
     double cost(double value) {
-      return metric.goal() == Metric.Goal.MAXIMIZE ? -value : value;
+      return metric.goal() == Goal.MAXIMIZE ? -value : value;
     }
   }
 
@@ -153,9 +154,14 @@ public final class Training {
     return this;
   }
 
-  /** Measures the metric after each epoch; the model of the best one is kept with checkpoints. */
-  public Training validateOn(Batches data, Metric metric) {
-    validation = new Validation(data, metric);
+  /**
+   * Measures after each epoch, and chooses the best one by the metric, whose model is kept with
+   * checkpoints.
+   *
+   * @param others what is measured besides, for {@link EpochResult#measures}
+   */
+  public Training validateOn(Batches data, Metric metric, Metric... others) {
+    validation = new Validation(data, metric, List.of(others));
     return this;
   }
 

@@ -78,13 +78,6 @@ final class Workers implements AutoCloseable {
     return count == 1 ? 1 : crowding.worthwhile(System.nanoTime());
   }
 
-  /** Says that code has been generated for what they are to do. */
-  void newCode() {
-    if (count > 1) {
-      crowding.newCode(System.nanoTime());
-    }
-  }
-
   /**
    * Does the shares of all workers, none of which waits for another: at once, or one after the
    * other by the caller where that is quicker, or where others have the workers.

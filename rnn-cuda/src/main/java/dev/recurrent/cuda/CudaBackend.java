@@ -3,7 +3,9 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.driver.Failures;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.PointwiseKernel;
@@ -45,6 +47,11 @@ public final class CudaBackend implements Backend {
       Failures.closeAfter(e, device);
       throw e;
     }
+  }
+
+  /** Returns the products and kernels of a cell's step, which no device is needed for. */
+  public static BackendProvider.Explanation explain(CellProgram cell) {
+    return CudaRecurrentKernel.Plans.of(cell, NumberType.FLOAT32).explain();
   }
 
   @Override
