@@ -273,7 +273,8 @@ public abstract class Layer implements AutoCloseable {
         describe()
             + ": expected a layer that runs step by step, got "
             + getClass().getSimpleName()
-            + "; override stepper() with Stepper.chain(…), ofTokens(…) or ofFeatures(…)");
+            + "; run it on a tape, or override stepper() in a model of your own: Stepper.chain(…),"
+            + " ofTokens(…), ofFeatures(…)");
   }
 
   /**

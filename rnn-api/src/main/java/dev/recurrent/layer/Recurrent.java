@@ -207,8 +207,7 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+    return Stepper.of(new RecurrentStage(new RecurrentStage.Cells(this, units(), stateEntries())));
   }
 
   /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
