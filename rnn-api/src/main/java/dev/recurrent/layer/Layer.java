@@ -173,7 +173,7 @@ public abstract class Layer implements AutoCloseable {
    * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
    */
   public final void save(Path file, Map<String, String> metadata) throws IOException {
-    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+    SafeTensors.writeChecked(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
   }
 
   /**
