@@ -155,7 +155,7 @@ public final class SafeTensors {
   public TensorInfo tensor(String name) throws SafeTensorsException {
     TensorInfo tensor = tensors.get(name);
     if (tensor == null) {
-      throw new SafeTensorsException(file, "tensor", expectedNames(name), Quoted.quote(name));
+      throw new SafeTensorsException(file, "tensor", Quoted.quote(name), gotNames(name));
     }
     return tensor;
   }
@@ -343,12 +343,14 @@ public final class SafeTensors {
     };
   }
 
-  private String expectedNames(String wanted) {
+  private String gotNames(String wanted) {
     if (tensors.isEmpty()) {
-      return "no name, since the file has no tensors";
+      return "a file without tensors";
     }
     List<String> near = NearNames.of(wanted, tensors.keySet());
-    String intro = near.isEmpty() ? "one of " + tensors.size() + " names, such as " : "perhaps ";
+    String intro =
+        "none of that name, but "
+            + (near.isEmpty() ? tensors.size() + " others, such as " : "perhaps ");
     return (near.isEmpty() ? tensors.keySet().stream().limit(3) : near.stream())
         .map(Quoted::quote)
         .collect(Collectors.joining(" or ", intro, ""));
