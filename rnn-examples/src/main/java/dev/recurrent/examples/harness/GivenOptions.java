@@ -33,6 +33,14 @@ final class GivenOptions {
     return list(parsed, OF_THE_REPORT::contains);
   }
 
+  /** Tells whether a run or a model may remember an option. */
+  static boolean mayBeSaved(OptionSpec option) {
+    return !option.inherited()
+        && !option.usageHelp()
+        && !option.versionHelp()
+        && !OF_THE_MOMENT.contains(option.longestName());
+  }
+
   /** Returns options with others in the place of those of the same names. */
   static List<String> replaced(List<String> options, List<String> others) {
     var names = others.stream().map(GivenOptions::name).toList();

@@ -58,7 +58,7 @@ final class TaskCommand<E> {
     if (!reporting.isEmpty()) {
       task.requireReportable();
     }
-    var begun = task.with(file.arguments());
+    var begun = task.with(file.arguments(), folder.resolve(RunFile.NAME));
     if (epochs != null) {
       begun.learning().epochs = epochs;
     }

@@ -43,7 +43,12 @@ final class TaskRun<E> implements AutoCloseable {
     var settings = task.settings();
     facts = task.learn(setup.parts.training());
     model = task.startingModel(facts);
-    model.build(backend, task.seed());
+    boolean goesOn = Files.exists(setup.folder.resolve("checkpoint.safetensors"));
+    if (goesOn) {
+      model.buildForLoading(backend);
+    } else {
+      model.build(backend, task.seed());
+    }
     training =
         Training.of(model)
             .loss(model::loss)
@@ -56,7 +61,7 @@ final class TaskRun<E> implements AutoCloseable {
             .checkpointEvery(Duration.ofSeconds(task.learning().checkpointSeconds))
             .modelMetadata(metadata())
             .seed(task.seed());
-    if (Files.exists(setup.folder.resolve("checkpoint.safetensors"))) {
+    if (goesOn) {
       training.resumeFrom(setup.folder);
     }
   }
@@ -106,8 +111,13 @@ final class TaskRun<E> implements AutoCloseable {
   private Map<String, String> metadata() {
     var metadata = new TreeMap<>(facts.toMetadata());
     metadata.put(TASK, setup.task.name());
-    metadata.put(ARGUMENTS, RunFile.toText(setup.file.arguments()));
+    metadata.put(ARGUMENTS, arguments());
     return metadata;
+  }
+
+  /** Returns the options that the model needs: a model that is given away names no files. */
+  private String arguments() {
+    return RunFile.toText(SavedOptions.withoutFiles(setup.file.arguments(), setup.task.spec()));
   }
 
   @Override
