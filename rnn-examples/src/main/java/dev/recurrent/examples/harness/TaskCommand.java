@@ -62,8 +62,7 @@ final class TaskCommand<E> {
     if (epochs != null) {
       begun.learning().epochs = epochs;
     }
-    var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
-    if (!data.equals(file.data())) {
+    if (!DataFingerprint.fits(file.data(), begun.spec().commandLine().getParseResult())) {
       throw new IOException(
           folder + ": expected the data that the run began with, got files that have changed");
     }
