@@ -271,6 +271,17 @@ public final class SafeTensors {
     return reader.bytes(tensor(name));
   }
 
+  /**
+   * Compares all data with their checksum, as the first load of a tensor does; does nothing where
+   * the file has none.
+   *
+   * @throws SafeTensorsException when they differ, or the file was replaced or changed since it was
+   *     read
+   */
+  public void verify() throws IOException {
+    reader.verify();
+  }
+
   /** Returns the file's path and how many tensors it has. */
   @Override
   public String toString() {

@@ -107,6 +107,16 @@ final class TensorReader {
     throw failure(tensor, "at most " + MAX_ELEMENTS + " elements for an array", length + "");
   }
 
+  /** Compares all data with their checksum, if that has not been done and there is one. */
+  void verify() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      checkUnchanged();
+      if (!verified) {
+        verify(channel);
+      }
+    }
+  }
+
   /** Fills the chunk again and again; the consumer gets where in the tensor its bytes begin. */
   private void readChunks(TensorInfo tensor, ByteBuffer chunk, LongConsumer consumer)
       throws IOException {
