@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A layer of your own extends this class: it declares its parameters in {@link #declare} and
  * computes with {@link dev.recurrent.tape.Tensor}s in a method of its own.
+ *
+ * <p>Making, building and closing a layer are for one thread. Once it is built, any number of
+ * threads may compute with it at once, each with a tape of its own. Its parameters may change only
+ * while nobody else computes with them: one thread trains, loads or sets them, and for inference
+ * beside that there is {@link #snapshot}. What overlaps all the same throws an exception that says
+ * so.
  */
 public abstract class Layer implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -246,6 +253,95 @@ public abstract class Layer implements AutoCloseable {
   /** Returns the cell of a layer that runs one, whose equations a model file names; or null. */
   @Nullable CellDefinition equations() {
     return null;
+  }
+
+  /**
+   * Copies the parameters as they are now, so that other threads compute with the copy while this
+   * layer is trained or loaded. The copy is for inference: it has no gradients, its parameters
+   * never change, and it lives on the same backend, with which it shares the compiled cells. Any
+   * thread may take one at any time. The caller closes it.
+   *
+   * <pre>{@code
+   * CharModel serving = model.snapshot(() -> new CharModel(vocabulary));
+   * }</pre>
+   *
+   * @param maker makes a layer like this one that is not built
+   * @throws IllegalArgumentException if it makes one of another kind, configuration or size
+   */
+  public final <L extends Layer> L snapshot(Supplier<L> maker) {
+    var originals = parameters();
+    var copy = maker.get();
+    Layer layer = copy;
+    layer.requireNotBuilt();
+    var builder = new ParameterStore.Builder();
+    layer.declareAt("", builder);
+    ModelFile.requireSame(this, layer);
+    var itsStore = builder.buildForCopy(backend());
+    requireSameParameters(originals, itsStore.parameters());
+    layer.bind(itsStore);
+    layer.ownsStore = true;
+    itsStore.becomeCopyOf(originals);
+    return copy;
+  }
+
+  private void requireSameParameters(List<Parameter> originals, List<Parameter> others) {
+    int prefix = path.isEmpty() ? 0 : path.length() + 1;
+    var expected = originals.stream().map(p -> p.toString().substring(prefix)).toList();
+    var got = others.stream().map(Parameter::toString).toList();
+    if (!expected.equals(got)) {
+      throw new IllegalArgumentException(
+          describe() + " snapshot: expected parameters " + expected + ", got " + got);
+    }
+  }
+
+  /**
+   * Frees the memory that the layer and its backend keep for passes as large as the largest so far;
+   * the next pass allocates what it needs.
+   */
+  public final void trim() {
+    forEachLayer(Layer::trimOwn);
+    backend().trim();
+  }
+
+  /** Frees what this layer keeps for later passes. */
+  protected void trimOwn() {}
+
+  /**
+   * Starts at zero states with one stream, to run one step at a time; the caller closes the
+   * stepper. Any number of threads may each have one of the same layer. A model of one's own says
+   * how its layers follow each other:
+   *
+   * <pre>{@code
+   * @Override
+   * public Stepper stepper() {
+   *   return Stepper.chain(embedding, lstm, output);
+   * }
+   * }</pre>
+   *
+   * @throws IllegalStateException if the layer is not built, or needs whole sequences
+   */
+  public Stepper stepper() {
+    throw new IllegalStateException(
+        describe()
+            + ": expected a layer that runs step by step, got "
+            + getClass().getSimpleName()
+            + "; override stepper() with Stepper.chain(…), ofTokens(…) or ofFeatures(…)");
+  }
+
+  /**
+   * Starts as {@link #stepper()} does, but at the given state.
+   *
+   * @throws IllegalArgumentException if it is a state of another model
+   */
+  public final Stepper stepper(StepperState initial) {
+    var stepper = stepper();
+    try {
+      stepper.setState(initial);
+      return stepper;
+    } catch (RuntimeException e) {
+      stepper.close();
+      throw e;
+    }
   }
 
   /** Called after the parameters were allocated. */

@@ -93,9 +93,40 @@ final class ModelFile {
       }
       loaded.add(values);
     }
-    for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).setFileValues(loaded.get(i));
+    root.store()
+        .change(
+            () -> {
+              for (int i = 0; i < layers.size(); i++) {
+                layers.get(i).setFileValues(loaded.get(i));
+              }
+            });
+  }
+
+  /**
+   * Checks that a layer that is not built yet is of the same kind as another.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  static void requireSame(Layer wanted, Layer got) {
+    var names = describeAll(wanted);
+    var others = describeAll(got);
+    for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
+      var own = i < names.size() ? names.get(i) : "no further layer";
+      var other = i < others.size() ? others.get(i) : "none";
+      if (!own.equals(other)) {
+        throw new IllegalArgumentException("snapshot: expected " + own + ", got " + other);
+      }
     }
+  }
+
+  private static List<String> describeAll(Layer root) {
+    var descriptions = new ArrayList<String>();
+    root.forEachLayer(
+        layer -> {
+          boolean inside = layer.path().length() > root.path().length();
+          descriptions.add((inside ? relativeName(root, layer, "") + " " : "") + describe(layer));
+        });
+    return descriptions;
   }
 
   private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)

@@ -31,6 +31,8 @@ import java.util.Map;
  * {@link #run} with initial and final states through which the gradient flows. {@link #stepper()}
  * goes one step at a time. States are in the caller's order of the sequences.
  *
+ * <p>Once built, any number of threads may run it at once, each with a tape or stepper of its own.
+ *
  * <p>Parameters are named as those of {@link CellProgram#parameters()} with {@code _l0} or {@code
  * _l0_reverse} behind; model files have PyTorch's names for the cells that PyTorch has.
  */
@@ -45,7 +47,6 @@ public final class Recurrent extends Layer {
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
   private Map<String, float[]> pretrained = Map.of();
-  private long packedVersion = -1;
 
   private Recurrent(CellDefinition cell, int input, int hidden) {
     this.cell = cell;
@@ -191,19 +192,35 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
-    prepareKernels();
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
-  /** Starts at zero states with one sequence, to be stepped through. */
+  /**
+   * Starts at zero states with one sequence, to be stepped through.
+   *
+   * @throws IllegalStateException with two directions, of which the reverse one needs the whole
+   *     sequence
+   */
+  @Override
   public Stepper stepper() {
     if (directions.size() > 1) {
       throw new IllegalStateException(
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    prepareKernels();
-    return new RecurrentStepper(this);
+    return Stepper.of(
+        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+  }
+
+  /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
+  List<StateLayout.Entry> stateEntries() {
+    var sizes = stateSizes();
+    var names = stateNames();
+    var entries = new ArrayList<StateLayout.Entry>();
+    for (int i = 0; i < sizes.size(); i++) {
+      entries.add(new StateLayout.Entry(join(path(), names.get(i)), cell.name(), sizes.get(i)));
+    }
+    return List.copyOf(entries);
   }
 
   /** Returns the size of each state, in the order of {@link RecurrentResult#finalStates()}. */
@@ -234,15 +251,6 @@ public final class Recurrent extends Layer {
     return inputDropout;
   }
 
-  /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
-  void prepareKernels() {
-    long version = store().version();
-    for (var unit : units) {
-      unit.prepare(backend(), version != packedVersion);
-    }
-    packedVersion = version;
-  }
-
   @Override
   protected void declare(Declaration declaration) {
     for (int layer = 0; layer < layers; layer++) {
@@ -266,6 +274,7 @@ public final class Recurrent extends Layer {
 
   @Override
   protected void built() {
+    units.forEach(unit -> unit.bind(store()));
     if (!pretrained.isEmpty()) {
       setFileValues(pretrained);
       pretrained = Map.of();
@@ -294,6 +303,11 @@ public final class Recurrent extends Layer {
   @Override
   CellDefinition equations() {
     return cell;
+  }
+
+  @Override
+  protected void trimOwn() {
+    units.forEach(RecurrentUnit::trim);
   }
 
   @Override

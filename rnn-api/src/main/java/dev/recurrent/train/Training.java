@@ -1,9 +1,12 @@
 package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
+import dev.recurrent.score.Goal;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,11 +71,11 @@ public final class Training {
     }
   }
 
-  /** Says what is measured after each epoch. */
-  record Validation(Batches data, Metric metric) {
+  /** Says what is measured after each epoch: what chooses the best one, and what else. */
+  record Validation(Batches data, Metric metric, List<Metric> others) {
     /** Returns a value of the metric as a number of which smaller ones are better. */
     double cost(double value) {
-      return metric.goal() == Metric.Goal.MAXIMIZE ? -value : value;
+      return metric.goal() == Goal.MAXIMIZE ? -value : value;
     }
   }
 
@@ -150,9 +153,14 @@ public final class Training {
     return this;
   }
 
-  /** Measures the metric after each epoch; the model of the best one is kept with checkpoints. */
-  public Training validateOn(Batches data, Metric metric) {
-    validation = new Validation(data, metric);
+  /**
+   * Measures after each epoch, and chooses the best one by the metric, whose model is kept with
+   * checkpoints.
+   *
+   * @param others what is measured besides, for {@link EpochResult#measures}
+   */
+  public Training validateOn(Batches data, Metric metric, Metric... others) {
+    validation = new Validation(data, metric, List.of(others));
     return this;
   }
 
@@ -258,7 +266,9 @@ public final class Training {
    *
    * @throws DivergedException if the loss or the gradient is no longer a finite number; it says how
    *     soon that is found
-   * @throws IOException if a checkpoint cannot be written or read
+   * @throws IOException if a checkpoint cannot be written or read; an {@link
+   *     InterruptedIOException} if the calling thread was interrupted before
+   * @throws IllegalStateException if another thread trains or changes the model
    */
   public TrainingResult fit(Batches data, Budget budget) throws IOException {
     var function = loss;
@@ -273,8 +283,18 @@ public final class Training {
       throw new IllegalStateException(
           "freeze: expected a parameter that is left to train, got none");
     }
-    try (var run = new TrainingRun(this, function, data, budget)) {
+    try (var _ = model.store().train();
+        var run = new TrainingRun(this, function, data, budget)) {
       return run.run();
+    } catch (ClosedByInterruptException e) {
+      var interrupted =
+          new InterruptedIOException(
+              "training: expected a thread that is not interrupted while a checkpoint is written or"
+                  + " read, got one that is; what was written before is whole: go on with"
+                  + " resumeFrom(…), and end a training with requestStop() rather than"
+                  + " interrupt()");
+      interrupted.initCause(e);
+      throw interrupted;
     }
   }
 }

@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * Applies an {@link Optimizer} to the parameters of one model: owns its moments and counts its
  * steps. Made by {@link Optimizer#on}. A step is one kernel over all parameters; where some are
- * frozen, one for each run of neighbours between them.
+ * frozen, one for each run of neighbours between them. Used by one thread at a time, the one that
+ * trains the model.
  */
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
@@ -21,6 +22,7 @@ public final class Updater implements AutoCloseable {
   private final List<RunningPart> parts = new ArrayList<>();
   private final Map<String, Storage> moments = new LinkedHashMap<>();
   private long steps;
+  private boolean closed;
 
   /** Says which ranges of the parameters an optimizer updates. */
   record Part(Optimizer optimizer, List<ParameterStore.Range> ranges) {}
@@ -99,8 +101,20 @@ public final class Updater implements AutoCloseable {
     step(optimizer.learningRate());
   }
 
-  /** Updates all parameters from their gradients, which stay as they are. */
+  /**
+   * Updates all parameters from their gradients, which stay as they are.
+   *
+   * @throws IllegalStateException after {@link #close}, or if another thread trains the model
+   */
   public void step(double learningRate) {
+    if (closed) {
+      throw new IllegalStateException(
+          "updater: expected an open one, got a closed one; make another with optimizer.on(model)");
+    }
+    store.change(() -> update(learningRate));
+  }
+
+  private void update(double learningRate) {
     steps++;
     for (var part : parts) {
       var scalars = new float[part.scalarFunctions().size()];
@@ -111,7 +125,6 @@ public final class Updater implements AutoCloseable {
         part.kernel().run(range.inputs(), scalars, range.outputs());
       }
     }
-    store.changed();
   }
 
   /** Copies the moments to the host by name. */
@@ -158,6 +171,7 @@ public final class Updater implements AutoCloseable {
   /** Frees the moments. */
   @Override
   public void close() {
+    closed = true;
     parts.forEach(part -> part.kernel().close());
     moments.values().forEach(Storage::close);
   }

@@ -3,7 +3,9 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.driver.Failures;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.PointwiseKernel;
@@ -15,7 +17,8 @@ import java.util.function.Supplier;
 
 /**
  * Computes on a CUDA device, or on what stands in for one. Work is handed over to the device in the
- * order of the calls; reading memory waits for it. Used by one thread at a time.
+ * order of the calls; reading memory waits for it. Thread-safe: the calls of all threads are queued
+ * to the device's own.
  */
 public final class CudaBackend implements Backend {
   private final Device device;
@@ -46,6 +49,11 @@ public final class CudaBackend implements Backend {
     }
   }
 
+  /** Returns the products and kernels of a cell's step, which no device is needed for. */
+  public static BackendProvider.Explanation explain(CellProgram cell) {
+    return CudaRecurrentKernel.Plans.of(cell, NumberType.FLOAT32).explain();
+  }
+
   @Override
   public DeviceInfo device() {
     return info;
@@ -74,6 +82,13 @@ public final class CudaBackend implements Backend {
   @Override
   public PointwiseKernel compile(PointwiseProgram program) {
     return device.call(() -> new CudaPointwiseKernel(device, program));
+  }
+
+  @Override
+  public void trim() {
+    if (!device.isClosed()) {
+      device.run(() -> device.pool().trim());
+    }
   }
 
   @Override

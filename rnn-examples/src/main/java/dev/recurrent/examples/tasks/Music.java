@@ -20,6 +20,7 @@ import dev.recurrent.examples.made.MadeChorales;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
+import dev.recurrent.layer.Stepper;
 import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -150,7 +151,7 @@ public final class Music extends Task<Piece> {
 
     @Override
     public Streaming streaming(Rows rows) { // a line is a step
-      return new NoteStreaming(recurrent, output);
+      return new NoteStreaming(Stepper.chain(recurrent, output));
     }
   }
 
@@ -158,7 +159,7 @@ public final class Music extends Task<Piece> {
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings = Settings.of("gru", 46).batch(4).dropout(0.2).decay(Decay.COSINE);
+    var settings = Settings.of("gru", 46).batch(4).dropout(0.2).decay(Decay.COSINE, 0);
     return effort == Effort.FULL
         ? settings.epochs(150, 40).learning(5e-3, 1)
         : settings.epochs(10, 10).learning(1e-2, 1);
