@@ -1,7 +1,9 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.tape.Parameter;
@@ -114,6 +116,51 @@ public abstract class Layer implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Allocates the parameters without drawing first values: they are 0 until they are loaded, as by
+   * {@link dev.recurrent.train.Training#resumeFrom}.
+   *
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildForLoading(Backend backend) {
+    buildForLoading(backend, new ParameterStore.Builder());
+  }
+
+  /**
+   * Allocates the parameters and takes their values from a file, as {@link #load(SafeTensors,
+   * String)} does; no first values are drawn. What the sizes of the layers ask for is compared with
+   * what the file holds before memory is taken.
+   *
+   * @param prefix with which the names of the tensors start; empty for a whole model
+   * @throws dev.recurrent.io.SafeTensorsException if the file does not fit the layers
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildFrom(Backend backend, SafeTensors file, String prefix) throws IOException {
+    requireNotBuilt();
+    try {
+      buildForLoading(backend, ModelFile.room(file, prefix));
+    } catch (IllegalArgumentException e) {
+      var failure =
+          new SafeTensorsException(
+              file.file(), "model", "sizes that its tensors have", e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+    try {
+      load(file, prefix);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void buildForLoading(Backend backend, ParameterStore.Builder builder) {
+    requireNotBuilt();
+    declareAt("", builder);
+    bind(builder.build(backend));
+    ownsStore = true;
+  }
+
   /** Tells whether the layer is built. */
   public final boolean isBuilt() {
     return store != null;
@@ -180,7 +227,7 @@ public abstract class Layer implements AutoCloseable {
    * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
    */
   public final void save(Path file, Map<String, String> metadata) throws IOException {
-    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+    SafeTensors.writeChecked(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
   }
 
   /**
@@ -201,6 +248,11 @@ public abstract class Layer implements AutoCloseable {
   /** Returns the values of all parameters by their names in a model file. */
   public final Map<String, TensorData> toTensors() {
     return ModelFile.tensors(this);
+  }
+
+  /** Returns the cell of a layer that runs one, whose equations a model file names; or null. */
+  @Nullable CellDefinition equations() {
+    return null;
   }
 
   /**

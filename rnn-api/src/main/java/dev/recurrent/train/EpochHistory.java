@@ -1,7 +1,12 @@
 package dev.recurrent.train;
 
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +16,9 @@ import java.util.Map;
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
  */
 final class EpochHistory {
+  /** The name of the best model's file in the folder of a run. */
+  static final String BEST = "best.safetensors";
+
   private final Training setup;
   private final TrainingPosition at;
   private final List<EpochResult> results = new ArrayList<>();
@@ -76,7 +84,30 @@ final class EpochHistory {
 
   private void saveBest() throws IOException {
     if (setup.checkpointFolder != null) {
-      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
+      setup.model.save(setup.checkpointFolder.resolve(BEST), setup.modelMetadata);
+    }
+  }
+
+  /** Refuses to go on in a folder whose best model is gone or damaged: nothing brings it back. */
+  void requireBest(Path best) throws IOException {
+    boolean here =
+        setup.checkpointFolder != null
+            && setup.checkpointFolder.toAbsolutePath().equals(best.toAbsolutePath().getParent());
+    if (at.bestEpoch == 0 || !here) {
+      return;
+    }
+    var remedy =
+        "; the checkpoint has only the last model: bring the file back, or begin a new run";
+    if (Files.notExists(best)) {
+      throw new NoSuchFileException(
+          best.toString(),
+          null,
+          "expected the best model so far, of epoch " + at.bestEpoch + ", got none" + remedy);
+    }
+    try {
+      SafeTensors.read(best).verify();
+    } catch (SafeTensorsException e) {
+      throw new IOException(e.getMessage() + remedy, e);
     }
   }
 
