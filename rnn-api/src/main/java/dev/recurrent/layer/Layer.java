@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,19 @@ public abstract class Layer implements AutoCloseable {
   /** Returns the number of trainable numbers. */
   public final long parameterCount() {
     return parameters().stream().mapToLong(Parameter::size).sum();
+  }
+
+  /** Tells whether this layer is of a kind, or one of those inside it. */
+  public final boolean holds(Class<? extends Layer> kind) {
+    return kind.isInstance(this)
+        || children().values().stream().anyMatch(layer -> layer.holds(kind));
+  }
+
+  /** Sets the gradients of all parameters of this layer and those inside it to 0. */
+  public final void clearGradients() {
+    var mine = Set.copyOf(parameters());
+    var ops = store().backend().ops();
+    store().ranges(mine::contains).forEach(range -> ops.fill(range.of(store().gradients()), 0));
   }
 
   /** Refuses a change of a layer's configuration after it was built. */

@@ -58,6 +58,17 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
     return found;
   }
 
+  /**
+   * Refuses numbers that are not finite.
+   *
+   * @throws IllegalArgumentException naming the place after {@code where}
+   */
+  void requireFinite(String where) {
+    inputs.requireFinite(where + ", inputs");
+    targets.requireFinite(where + ", targets");
+    others.forEach((name, sequences) -> sequences.requireFinite(where + ", " + name));
+  }
+
   /** Returns the number of steps of the longest input. */
   public int steps() {
     return inputs.steps();

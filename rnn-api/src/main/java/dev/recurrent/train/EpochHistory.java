@@ -1,21 +1,31 @@
 package dev.recurrent.train;
 
+import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
  */
 final class EpochHistory {
+  private static final String BEST = "best.safetensors";
+
   private final Training setup;
   private final TrainingPosition at;
   private final List<EpochResult> results = new ArrayList<>();
+  private final Map<Parameter, float[]> best = new LinkedHashMap<>(); // where there is no folder
+  private @Nullable Path bestFile;
 
   EpochHistory(Training setup, TrainingPosition at) {
     this.setup = setup;
     this.at = at;
+    bestFile = setup.resumeFolder == null ? null : setup.resumeFolder.resolve(BEST);
   }
 
   List<EpochResult> results() {
@@ -44,7 +54,7 @@ final class EpochHistory {
       return Double.NaN;
     }
     double value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
-    if (at.bestEpoch == 0 || validation.cost(value) < validation.cost(at.bestValidation)) {
+    if (validation.isBetter(value, at.bestValidation)) {
       at.bestEpoch = at.epoch + 1;
       at.bestValidation = value;
       saveBest();
@@ -54,7 +64,19 @@ final class EpochHistory {
 
   private void saveBest() throws IOException {
     if (setup.checkpointFolder != null) {
-      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
+      bestFile = setup.checkpointFolder.resolve(BEST);
+      setup.model.save(bestFile, setup.modelMetadata);
+    } else if (setup.restoreBest) {
+      setup.model.parameters().forEach(parameter -> best.put(parameter, parameter.toArray()));
+    }
+  }
+
+  /** Makes the model what it was at its best validation, if there was one. */
+  void restoreBest() throws IOException {
+    if (!best.isEmpty()) {
+      best.forEach(Parameter::set);
+    } else if (bestFile != null && at.bestEpoch > 0) {
+      setup.model.load(bestFile);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.tape.Sequences;
 import java.util.Arrays;
 
@@ -8,6 +9,7 @@ import java.util.Arrays;
  * b-th part, and the target of each token is the next one. An epoch is one batch of all streams,
  * which truncated back-propagation cuts into windows, carrying the state from one to the next.
  */
+@CheckReturnValue
 public final class TokenStreams implements Batches {
   private final int[] tokens;
   private final int streams;

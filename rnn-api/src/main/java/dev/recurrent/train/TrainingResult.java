@@ -8,7 +8,7 @@ import java.util.List;
  * @param epochs the results of all epochs that were completed, earlier parts of the run included
  * @param updates the updates made
  * @param ending why it ended
- * @param bestEpoch the epoch of the best validation, or 0 without validation
+ * @param bestEpoch the epoch of the best validation, or 0 where none was a number
  * @param bestValidation its value, or NaN
  */
 public record TrainingResult(
