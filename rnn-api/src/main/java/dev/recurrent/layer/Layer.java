@@ -8,6 +8,8 @@ import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +60,7 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
-  /** Declares the layer's own parameters; called once, when the layer is built. */
+  /** Declares the layer's own parameters; called once, when the layer is first built. */
   protected abstract void declare(Declaration declaration);
 
   /** Returns the layers inside this one by name. */
@@ -96,16 +98,41 @@ public abstract class Layer implements AutoCloseable {
   /**
    * Allocates the parameters of this layer and those inside it, and draws their first values.
    *
+   * <p>A layer inside this one that was built alone before, and perhaps trained or loaded, keeps
+   * its values and becomes a part of this one: its parameters move, closing this layer frees them,
+   * and what worked on the layer where it was, such as a stepper or an updater, is not to be used
+   * again.
+   *
+   * <pre>{@code
+   * encoder.build(backend, 1);
+   * encoder.load(file);
+   * var model = new Classifier(encoder);      // add("encoder", encoder)
+   * model.build(backend, 2);                  // draws the values of the other layers only
+   * Training.of(model).freeze(encoder);       // or without freeze, to train it further
+   * }</pre>
+   *
    * @param seed decides the values; each parameter draws from the seed and its own name
-   * @throws IllegalStateException if the layer is built already
+   * @throws IllegalStateException if the layer is built already, or if one inside belongs to
+   *     another model or stands in two places
    */
   public Layer build(Backend backend, long seed) {
     requireNotBuilt();
-    var builder = new ParameterStore.Builder();
-    declareAt("", builder);
-    bind(builder.build(backend, seed));
+    var building = new Building();
+    declareAt("", building);
+    var built = building.parameters.build(backend, seed);
+    var left = building.reused.keySet().stream().map(Layer::store).toList();
+    building.reused.forEach(Layer::moveTo);
+    bind(built, building);
+    left.forEach(ParameterStore::close);
     ownsStore = true;
     return this;
+  }
+
+  /** Is what a build has found so far. */
+  private static final class Building {
+    private final ParameterStore.Builder parameters = new ParameterStore.Builder();
+    private final Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Layer, String> reused = new IdentityHashMap<>(); // with their new paths
   }
 
   /** Tells whether the layer is built. */
@@ -205,12 +232,27 @@ public abstract class Layer implements AutoCloseable {
     ModelFile.load(this, file, prefix);
   }
 
+  /**
+   * Takes over the values of all parameters of another layer, of this or another model.
+   *
+   * @throws IllegalArgumentException if it is of another kind, or its sizes are others; nothing is
+   *     changed then
+   */
+  public final void copyFrom(Layer other) {
+    ModelFile.requireSameStructure(this, other);
+    var from = other.parameters();
+    var to = parameters();
+    for (int i = 0; i < to.size(); i++) {
+      to.get(i).set(from.get(i).toArray());
+    }
+  }
+
   /** Returns the values of all parameters by their names in a model file. */
   public final Map<String, TensorData> toTensors() {
     return ModelFile.tensors(this);
   }
 
-  /** Called after the parameters were allocated. */
+  /** Called after the parameters were first allocated. */
   protected void built() {}
 
   /** Names the layer in messages. */
@@ -219,18 +261,57 @@ public abstract class Layer implements AutoCloseable {
   }
 
   static String join(String path, String name) {
-    return path.isEmpty() ? name : path + "." + name;
+    return path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name;
   }
 
-  private void declareAt(String itsPath, ParameterStore.Builder builder) {
+  private void declareAt(String itsPath, Building building) {
+    if (!building.seen.add(this)) {
+      throw new IllegalStateException(
+          itsPath + ": expected a layer of its own, got the same one as " + path + " again");
+    }
+    if (store != null) {
+      requireReusable(itsPath);
+      building.reused.put(this, itsPath);
+      forEachLayer(
+          layer ->
+              layer.parameters.forEach(
+                  (name, parameter) ->
+                      building.parameters.adopt(join(join(itsPath, layer.path), name), parameter)));
+      return;
+    }
     path = itsPath;
-    declare(new Declaration(this, builder));
-    children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), builder));
+    declare(new Declaration(this, building.parameters));
+    children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), building));
   }
 
-  private void bind(ParameterStore itsStore) {
+  /** Refuses a layer that cannot become a part of another one with the values that it has. */
+  final void requireReusable(String itsPath) {
+    if (store != null && !ownsStore) {
+      throw new IllegalStateException(
+          itsPath
+              + ": expected a layer that is not built, or was built alone and is open, got one of"
+              + " another model; make a new layer, and after the build give it these values with"
+              + " copyFrom(layer)");
+    }
+  }
+
+  /** Makes this layer, which was built alone, a part of another one. */
+  private void moveTo(String itsPath) {
+    forEachLayer(
+        layer -> {
+          layer.release();
+          layer.path = join(itsPath, layer.path);
+        });
+    ownsStore = false;
+  }
+
+  private void bind(ParameterStore itsStore, Building building) {
+    if (building.reused.containsKey(this)) {
+      forEachLayer(layer -> layer.store = itsStore);
+      return;
+    }
     store = itsStore;
-    children().values().forEach(layer -> layer.bind(itsStore));
+    children().values().forEach(layer -> layer.bind(itsStore, building));
     built();
   }
 

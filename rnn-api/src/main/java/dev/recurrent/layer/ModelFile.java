@@ -116,6 +116,28 @@ final class ModelFile {
     }
   }
 
+  /** Refuses a layer whose parameters are not those of another one, by kind, name and shape. */
+  static void requireSameStructure(Layer layer, Layer other) {
+    var expected = structure(layer);
+    var got = structure(other);
+    for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
+      String wanted = i < expected.size() ? expected.get(i) : "nothing more";
+      String found = i < got.size() ? got.get(i) : "nothing more";
+      if (!wanted.equals(found)) {
+        throw new IllegalArgumentException(
+            layer.describe() + ": expected values of " + wanted + ", got " + found);
+      }
+    }
+  }
+
+  private static List<String> structure(Layer root) {
+    var lines = new ArrayList<String>();
+    root.forEachLayer(layer -> lines.add(relativeName(root, layer, "") + describe(layer)));
+    root.parameters()
+        .forEach(p -> lines.add(relativeName(root, p.name()) + Arrays.toString(p.shape())));
+    return lines;
+  }
+
   /** Describes what must be equal for the parameters to mean the same. */
   private static String describe(Layer layer) {
     var configuration = new TreeMap<>(layer.configuration());
@@ -128,7 +150,10 @@ final class ModelFile {
   }
 
   private static String relativeName(Layer root, Layer layer, String name) {
-    String full = name.isEmpty() ? layer.path() : Layer.join(layer.path(), name);
+    return relativeName(root, Layer.join(layer.path(), name));
+  }
+
+  private static String relativeName(Layer root, String full) {
     return root.path().isEmpty() || full.length() <= root.path().length()
         ? full
         : full.substring(root.path().length() + 1);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * build on.
  */
 public final class Parameter {
-  private final String name;
+  private String name; // changes where the parameter's layer becomes a part of another
   private final int rows;
   private final int columns;
   private final Kind kind;
@@ -106,6 +106,10 @@ public final class Parameter {
 
   Initializer initializer() {
     return initializer;
+  }
+
+  void rename(String newName) {
+    name = newName;
   }
 
   void bind(ParameterStore owner, Matrix itsValue, Matrix itsGradient) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the values and gradients of all parameters of a model, each in one block of memory, so that
@@ -28,9 +29,9 @@ public final class ParameterStore implements AutoCloseable {
   private final int size;
   private long version;
 
-  private ParameterStore(Backend backend, List<Parameter> parameters, long seed) {
+  private ParameterStore(Backend backend, List<Declared> declared, long seed) {
     this.backend = backend;
-    this.parameters = List.copyOf(parameters);
+    parameters = declared.stream().map(Declared::parameter).toList();
     int end = 0;
     for (var parameter : parameters) {
       end = Math.addExact(end, aligned(parameter.size()));
@@ -39,12 +40,14 @@ public final class ParameterStore implements AutoCloseable {
     valueStorage = backend.memory().allocate(DataType.FLOAT32, size);
     gradientStorage = backend.memory().allocate(DataType.FLOAT32, size);
     int offset = 0;
-    for (var parameter : parameters) {
+    for (var one : declared) {
+      var parameter = one.parameter;
       parameter.bind(
           this, view(valueStorage, parameter, offset), view(gradientStorage, parameter, offset));
+      parameter.rename(one.name);
       offset += aligned(parameter.size());
     }
-    initialize(seed);
+    declared.forEach(one -> initialize(one, seed));
   }
 
   /**
@@ -58,9 +61,12 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
+  /** Is a parameter as a builder knows it; without values those are drawn. */
+  private record Declared(String name, Parameter parameter, float @Nullable [] values) {}
+
   /** Collects the parameters of a model while its layers declare them. */
   public static final class Builder {
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Declared> parameters = new LinkedHashMap<>();
 
     /** Starts with none. */
     public Builder() {}
@@ -71,7 +77,7 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
-      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer));
+      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer), null);
     }
 
     /**
@@ -80,13 +86,27 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter vector(String name, int size, Initializer initializer) {
-      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer));
+      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer), null);
     }
 
-    private Parameter add(Parameter parameter) {
-      if (parameters.putIfAbsent(parameter.name(), parameter) != null) {
+    /**
+     * Takes a parameter of another store over, with its values and under another name; it belongs
+     * to the new store as soon as that is built.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public void adopt(String name, Parameter parameter) {
+      add(name, parameter, parameter.toArray());
+    }
+
+    private Parameter add(Parameter parameter, float @Nullable [] values) {
+      return add(parameter.name(), parameter, values);
+    }
+
+    private Parameter add(String name, Parameter parameter, float @Nullable [] values) {
+      if (parameters.putIfAbsent(name, new Declared(name, parameter, values)) != null) {
         throw new IllegalArgumentException(
-            "parameter: expected a name that is not taken, got " + parameter.name());
+            "parameter: expected a name that is not taken, got " + name);
       }
       return parameter;
     }
@@ -162,13 +182,15 @@ public final class ParameterStore implements AutoCloseable {
     changed();
   }
 
-  private void initialize(long seed) {
-    for (var parameter : parameters) {
-      var values = new float[parameter.size()];
+  private void initialize(Declared one, long seed) {
+    var parameter = one.parameter;
+    var values = one.values;
+    if (values == null) {
+      values = new float[parameter.size()];
       var random = new SplittableRandom(RandomBits.mix(seed, parameter.name().hashCode()));
       parameter.initializer().fill(values, 0, parameter.rows(), parameter.columns(), random);
-      write(parameter.value(), values);
     }
+    write(parameter.value(), values);
   }
 
   private static Matrix view(Storage storage, Parameter parameter, int offset) {

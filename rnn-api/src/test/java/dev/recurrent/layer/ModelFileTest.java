@@ -34,7 +34,7 @@ class ModelFileTest {
     final Dense output;
 
     CharModel(CellDefinition cell, int hidden) {
-      recurrent = add("recurrent", Recurrent.of(cell, 1, hidden).dropout(0.1));
+      recurrent = add("recurrent", Recurrent.of(cell, 1, hidden).inputDropout(0.1));
       output = add("output", Dense.of(recurrent.outputSize(), 6));
     }
   }

@@ -68,7 +68,7 @@ public final class TokenModel extends Model {
             "recurrent",
             Recurrent.of(Cells.named(shape.cell), shape.embed, shape.hidden)
                 .layers(shape.layers)
-                .dropout(dropoutRate));
+                .dropout(shape.layers > 1 ? dropoutRate : 0));
     dropout = add("dropout", Dropout.of(dropoutRate));
     if (shape.tie) {
       if (recurrent.outputSize() != shape.embed) {
