@@ -183,11 +183,18 @@ public abstract class Layer implements AutoCloseable {
         || children().values().stream().anyMatch(layer -> layer.holds(kind));
   }
 
-  /** Sets the gradients of all parameters of this layer and those inside it to 0. */
+  /**
+   * Sets the gradients of all parameters of this layer and those inside it to 0, before those of
+   * the next update are added: {@link dev.recurrent.tape.Tape#backward} adds to what is there.
+   */
   public final void clearGradients() {
-    var mine = Set.copyOf(parameters());
+    if (path.isEmpty()) {
+      store().clearGradients();
+      return;
+    }
+    var own = Set.copyOf(parameters());
     var ops = store().backend().ops();
-    store().ranges(mine::contains).forEach(range -> ops.fill(range.of(store().gradients()), 0));
+    store().ranges(own::contains).forEach(range -> ops.fill(range.of(store().gradients()), 0));
   }
 
   /** Refuses a change of a layer's configuration after it was built. */

@@ -208,6 +208,8 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
+    tape.requireOwn(describe(), x);
+    initial.forEach(state -> tape.requireOwn(describe(), state));
     prepareKernels();
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }

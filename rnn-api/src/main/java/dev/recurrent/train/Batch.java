@@ -122,12 +122,8 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
   }
 
   private void requireTargetForEachStep() {
-    if (!targets.layout().equals(inputs.layout())) {
-      throw new IllegalArgumentException(
-          "truncated BPTT: expected a target for each step of the inputs, "
-              + inputs.layout()
-              + ", got "
-              + targets.layout());
-    }
+    inputs
+        .layout()
+        .requireSame("truncated BPTT with a target for each step of the inputs", targets.layout());
   }
 }
