@@ -227,8 +227,9 @@ public abstract class Layer implements AutoCloseable {
   /**
    * Loads the values of all parameters from a file that {@link #save} or PyTorch wrote.
    *
-   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, or of another
-   *     shape, or a layer was configured otherwise; nothing is changed then
+   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, of another
+   *     shape, or holds a number that is not finite, or a layer was configured otherwise; nothing
+   *     is changed then
    */
   public final void load(Path file) throws IOException {
     load(SafeTensors.read(file), "");

@@ -79,13 +79,31 @@ final class ModelFile {
     for (var layer : layers) {
       var values = new LinkedHashMap<String, float[]>();
       for (var name : layer.fileShapes().keySet()) {
-        values.put(name, file.roundedFloats(prefix + relativeName(root, layer, name)));
+        values.put(name, finite(file, prefix + relativeName(root, layer, name)));
       }
       loaded.add(values);
     }
     for (int i = 0; i < layers.size(); i++) {
       layers.get(i).setFileValues(loaded.get(i));
     }
+  }
+
+  /** Reads the values of a parameter, with which a model could not compute if one is no number. */
+  static float[] finite(SafeTensors file, String name) throws IOException {
+    var values = file.roundedFloats(name);
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensor " + name,
+            "finite numbers",
+            values[i]
+                + " as element "
+                + i
+                + ": the training that wrote it has diverged, or the file is damaged");
+      }
+    }
+    return values;
   }
 
   private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)

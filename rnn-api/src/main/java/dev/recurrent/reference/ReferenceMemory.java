@@ -1,6 +1,7 @@
 package dev.recurrent.reference;
 
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.Storage;
 import java.util.Objects;
@@ -9,7 +10,7 @@ import java.util.Objects;
 final class ReferenceMemory implements Memory {
   @Override
   public Storage allocate(DataType type, int size) {
-    return new ReferenceStorage(type, size);
+    return HeapRoom.allocate(size, Double.BYTES, () -> new ReferenceStorage(type, size));
   }
 
   @Override

@@ -37,7 +37,16 @@ public final class SequenceLayout {
         active--;
       }
       batchSizes[t] = active;
-      rowStarts[t + 1] = Math.addExact(rowStarts[t], active);
+      long end = (long) rowStarts[t] + active;
+      if (end > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "sequences: expected at most "
+                + Integer.MAX_VALUE
+                + " steps in all, got more in "
+                + lengths.length
+                + "; make smaller batches");
+      }
+      rowStarts[t + 1] = (int) end;
     }
     sorted = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
   }

@@ -1,5 +1,6 @@
 package dev.recurrent.tape;
 
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.SequenceLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class Sequences {
     }
     int columns = width;
     var layout = layoutOf(sequences.size(), i -> sequences.get(i).length);
-    var packed = new float[Math.multiplyExact(layout.totalRows(), columns)];
+    var packed = new float[HeapRoom.elements(layout.totalRows(), columns)];
     forEachRow(
         layout,
         (row, sequence, step) ->

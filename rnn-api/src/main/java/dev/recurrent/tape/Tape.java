@@ -3,6 +3,7 @@ package dev.recurrent.tape;
 import dev.recurrent.cell.MaskScope;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.PointwiseKernel;
 import dev.recurrent.spi.PointwiseProgram;
@@ -276,7 +277,8 @@ public final class Tape implements AutoCloseable {
    * holds any values.
    */
   public Matrix temporary(int rows, int columns) {
-    return Matrix.of(pool.lend(DataType.FLOAT32, Math.multiplyExact(rows, columns)), rows, columns);
+    int elements = HeapRoom.elements(rows, columns);
+    return Matrix.of(pool.lend(DataType.FLOAT32, elements), rows, columns);
   }
 
   /**

@@ -27,4 +27,20 @@ public record TrainingResult(
   public TrainingResult {
     epochs = List.copyOf(epochs);
   }
+
+  /**
+   * Returns this result of a run with validation.
+   *
+   * @throws IllegalStateException if no validation was a number, so that there is no best model
+   */
+  public TrainingResult requireBest() {
+    if (bestEpoch == 0) {
+      throw new IllegalStateException(
+          "validation: expected a number after one of "
+              + epochs.size()
+              + " epochs, got none, so no model was kept; look at the data that validate, or try a"
+              + " smaller learning rate");
+    }
+    return this;
+  }
 }

@@ -234,6 +234,8 @@ class TrainingChecksTest {
     assertEquals(TrainingResult.Ending.STOPPED_EARLY, result.ending());
     assertEquals(3, result.epochs().size());
     assertEquals(0, result.bestEpoch());
+    assertRefused(
+        "validation: expected a number after one of 3 epochs, got none", result::requireBest);
     assertFalse(Files.exists(folder.resolve("best.safetensors")));
   }
 

@@ -207,7 +207,7 @@ final class TrainTextCommand implements Callable<Integer>, Scorer {
   }
 
   private static void summarize(TrainingResult result, TokenKind kind, PrintWriter out) {
-    double nats = result.bestValidation();
+    double nats = result.requireBest().bestValidation();
     out.println(
         Numbers.format(
             "best     epoch %d, validation %.4f nats a %s%s",

@@ -112,6 +112,7 @@ final class TaskCommand<E> {
 
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
       throws IOException {
+    result.requireBest();
     out.println(
         Numbers.format(
             "best     epoch %d, validation %s %.4f",
