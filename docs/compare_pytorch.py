@@ -5,20 +5,20 @@ usage: compare_pytorch.py MODEL.safetensors TRACE.safetensors
 import sys
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 
 model_file, trace_file = sys.argv[1:]
 model, trace = load_file(model_file), load_file(trace_file)
-with safe_open(model_file, "pt") as file:
-    about = {k.removeprefix("text."): v for k, v in file.metadata().items() if k.startswith("text.")}
 
 def part(name):
     """The tensors of one layer, without the layer's name."""
     return {k.removeprefix(name + "."): v for k, v in model.items() if k.startswith(name + ".")}
 
-kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "elman": torch.nn.RNN}[about["cell"]]
-recurrent = kind(int(about["embed"]), int(about["hidden"]), int(about["layers"]))
+rows, embed = part("recurrent")["weight_ih_l0"].shape
+hidden = part("recurrent")["weight_hh_l0"].shape[1]
+layers = sum(name.startswith("weight_ih_l") for name in part("recurrent"))
+kind = {4: torch.nn.LSTM, 3: torch.nn.GRU, 1: torch.nn.RNN}[rows // hidden]  # by its number of gates
+recurrent = kind(embed, hidden, layers)
 recurrent.load_state_dict(part("recurrent"))
 embedding = torch.nn.Embedding(*model["embedding.weight"].shape)
 embedding.load_state_dict(part("embedding"))
@@ -41,7 +41,7 @@ def compare(name, got, want):
 
 compare("outputs", trace["outputs"], outputs)
 for i, name in enumerate(["h", "c"][: len(states)]):
-    ours = [trace[f"state{layer * len(states) + i}"] for layer in range(int(about["layers"]))]
+    ours = [trace[f"state{layer * len(states) + i}"] for layer in range(layers)]
     compare("final " + name, torch.cat(ours), states[i])
 compare("logits", trace["logits"], logits)
 print("equal to 1e-5" if worst < 1e-5 else "NOT EQUAL")

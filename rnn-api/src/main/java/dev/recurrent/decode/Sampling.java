@@ -4,6 +4,7 @@ import dev.recurrent.CheckReturnValue;
 import dev.recurrent.decode.Hypothesis.Ending;
 import dev.recurrent.spi.RandomBits;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -12,7 +13,8 @@ import java.util.SplittableRandom;
  * draws for a source depend on the seed and its index, not on the other sources. A hypothesis's
  * probability is the model's, at temperature 1, and its score is that probability's logarithm.
  *
- * @param temperature below 1 the probable tokens become more probable, above 1 less
+ * @param temperature below 1 the probable tokens become more probable, above 1 less; at 0 the most
+ *     probable one is always taken, the first of equal ones
  * @param seed decides the draws
  * @param maximumLength the largest number of tokens, an end token included
  * @param endToken the token that ends a sequence, or negative where there is none
@@ -23,9 +25,9 @@ public record Sampling(double temperature, long seed, int maximumLength, int end
   private static final int NO_TOKEN = -1;
 
   public Sampling {
-    if (!(temperature > 0 && Double.isFinite(temperature))) {
+    if (!(temperature >= 0 && Double.isFinite(temperature))) {
       throw new IllegalArgumentException(
-          "temperature: expected a number above 0, got " + temperature);
+          "temperature: expected a number of at least 0, got " + temperature);
     }
     if (maximumLength < 1) {
       throw new IllegalArgumentException(
@@ -48,8 +50,27 @@ public record Sampling(double temperature, long seed, int maximumLength, int end
     return new Sampling(temperature, seed, maximumLength, token);
   }
 
+  /** A reader of tokens as they are drawn. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Takes a token, an end token included.
+     *
+     * @return whether more tokens of this source are wanted
+     */
+    boolean drawn(int source, int token);
+  }
+
   /** Draws one sequence for each source. */
   public List<Hypothesis> sample(StepModel model) {
+    return sample(model, (source, token) -> true);
+  }
+
+  /**
+   * Draws one sequence for each source, and tells each token before the next one is drawn. A
+   * sequence that the listener ends is cut off.
+   */
+  public List<Hypothesis> sample(StepModel model, Listener listener) {
     var starts = model.startTokens();
     var randoms = new ArrayList<SplittableRandom>();
     var paths = new ArrayList<Path>();
@@ -67,6 +88,7 @@ public record Sampling(double temperature, long seed, int maximumLength, int end
                   running.stream().mapToInt(i -> paths.get(i).token()).toArray()),
               running.size());
       var attention = model.attention(running.size());
+      var ended = new HashSet<Integer>();
       for (int row = 0; row < running.size(); row++) {
         int source = running.get(row);
         int token = draw(logits, row, randoms.get(source).nextDouble());
@@ -74,8 +96,11 @@ public record Sampling(double temperature, long seed, int maximumLength, int end
         double logProbability =
             before.logProbability() + logits.get(row, token) - logits.logSumExp(row, 1);
         paths.set(source, new Path(before, token, row, logProbability, attention[row]));
+        if (!listener.drawn(source, token) || token == endToken) {
+          ended.add(source);
+        }
       }
-      running.removeIf(source -> paths.get(source).token() == endToken);
+      running.removeAll(ended);
     }
     return paths.stream()
         .map(
@@ -88,6 +113,9 @@ public record Sampling(double temperature, long seed, int maximumLength, int end
 
   /** Returns the first token up to which the probabilities add to more than the draw. */
   private int draw(LogitRows logits, int row, double uniform) {
+    if (temperature == 0) {
+      return logits.largest(row, 1)[0];
+    }
     double total = logits.logSumExp(row, temperature);
     double left = uniform;
     int last = 0;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A layer of your own extends this class: it declares its parameters in {@link #declare} and
  * computes with {@link dev.recurrent.tape.Tensor}s in a method of its own.
+ *
+ * <p>Making, building and closing a layer are for one thread. Once it is built, any number of
+ * threads may compute with it at once, each with a tape of its own. Its parameters may change only
+ * while nobody else computes with them: one thread trains, loads or sets them, and for inference
+ * beside that there is {@link #snapshot}. What overlaps all the same throws an exception that says
+ * so.
  */
 public abstract class Layer implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -133,6 +140,15 @@ public abstract class Layer implements AutoCloseable {
     private final ParameterStore.Builder parameters = new ParameterStore.Builder();
     private final Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Layer, String> reused = new IdentityHashMap<>(); // with their new paths
+
+    void requireNoneReused() {
+      if (!reused.isEmpty()) {
+        throw new IllegalArgumentException(
+            "snapshot: expected layers that are not built, got "
+                + reused.values().iterator().next()
+                + ", which is");
+      }
+    }
   }
 
   /** Tells whether the layer is built. */
@@ -192,9 +208,7 @@ public abstract class Layer implements AutoCloseable {
       store().clearGradients();
       return;
     }
-    var own = Set.copyOf(parameters());
-    var ops = store().backend().ops();
-    store().ranges(own::contains).forEach(range -> ops.fill(range.of(store().gradients()), 0));
+    store().clearGradients(Set.copyOf(parameters())::contains);
   }
 
   /** Refuses a change of a layer's configuration after it was built. */
@@ -247,12 +261,17 @@ public abstract class Layer implements AutoCloseable {
    *     changed then
    */
   public final void copyFrom(Layer other) {
-    ModelFile.requireSameStructure(this, other);
-    var from = other.parameters();
-    var to = parameters();
-    for (int i = 0; i < to.size(); i++) {
-      to.get(i).set(from.get(i).toArray());
-    }
+    ModelFile.requireSame("copyFrom", this, other);
+    requireSameParameters("copyFrom", relativeParameters(), other.relativeParameters());
+    var values = other.parameters().stream().map(Parameter::toArray).toList();
+    store()
+        .change(
+            () -> {
+              var to = parameters();
+              for (int i = 0; i < to.size(); i++) {
+                to.get(i).set(values.get(i));
+              }
+            });
   }
 
   /** Returns the values of all parameters by their names in a model file. */
@@ -260,8 +279,69 @@ public abstract class Layer implements AutoCloseable {
     return ModelFile.tensors(this);
   }
 
+  /**
+   * Copies the parameters as they are now, so that other threads compute with the copy while this
+   * layer is trained or loaded. The copy is for inference: it has no gradients, its parameters
+   * never change, and it lives on the same backend, with which it shares the compiled cells. Any
+   * thread may take one at any time. The caller closes it.
+   *
+   * <pre>{@code
+   * CharModel serving = model.snapshot(() -> new CharModel(vocabulary));
+   * }</pre>
+   *
+   * @param maker makes a layer like this one that is not built
+   * @throws IllegalArgumentException if it makes one of another kind, configuration or size
+   */
+  public final <L extends Layer> L snapshot(Supplier<L> maker) {
+    var originals = parameters();
+    var copy = maker.get();
+    Layer layer = copy;
+    layer.requireNotBuilt();
+    var building = new Building();
+    layer.declareAt("", building);
+    building.requireNoneReused();
+    ModelFile.requireSame("snapshot", this, layer);
+    var itsStore = building.parameters.buildForCopy(backend());
+    requireSameParameters("snapshot", relativeParameters(), parametersOf(itsStore.parameters(), 0));
+    layer.bind(itsStore, building);
+    layer.ownsStore = true;
+    itsStore.becomeCopyOf(originals);
+    return copy;
+  }
+
+  private void requireSameParameters(String what, List<String> expected, List<String> got) {
+    if (!expected.equals(got)) {
+      throw new IllegalArgumentException(
+          describe() + " " + what + ": expected parameters " + expected + ", got " + got);
+    }
+  }
+
+  /** Describes the parameters by their names within this layer. */
+  private List<String> relativeParameters() {
+    return parametersOf(parameters(), path.isEmpty() ? 0 : path.length() + 1);
+  }
+
+  private static List<String> parametersOf(List<Parameter> parameters, int prefix) {
+    return parameters.stream().map(p -> p.toString().substring(prefix)).toList();
+  }
+
+  /**
+   * Frees the memory that the layer and its backend keep for passes as large as the largest so far;
+   * the next pass allocates what it needs.
+   */
+  public final void trim() {
+    forEachLayer(Layer::trimOwn);
+    backend().trim();
+  }
+
+  /** Frees what this layer keeps for later passes. */
+  protected void trimOwn() {}
+
   /** Called after the parameters were first allocated. */
   protected void built() {}
+
+  /** Called after the parameters moved, as the layer became a part of another one. */
+  void moved() {}
 
   /** Names the layer in messages. */
   final String describe() {
@@ -315,7 +395,11 @@ public abstract class Layer implements AutoCloseable {
 
   private void bind(ParameterStore itsStore, Building building) {
     if (building.reused.containsKey(this)) {
-      forEachLayer(layer -> layer.store = itsStore);
+      forEachLayer(
+          layer -> {
+            layer.store = itsStore;
+            layer.moved();
+          });
       return;
     }
     store = itsStore;

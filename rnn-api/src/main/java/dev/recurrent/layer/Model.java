@@ -20,6 +20,9 @@ import java.util.Map;
  *
  * <p>The order of calls: construct, {@link #build}, then use, save, load; {@link #close} at the
  * end. A model is a layer itself, so models nest.
+ *
+ * <p>Threads: see {@link Layer}. A model whose own fields do not change after the build may be
+ * computed with by any number of threads; {@link #snapshot} is for inference beside training.
  */
 public abstract class Model extends Layer {
   private final Map<String, Layer> layers = new LinkedHashMap<>();

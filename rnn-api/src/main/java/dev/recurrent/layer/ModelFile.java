@@ -83,8 +83,31 @@ final class ModelFile {
       }
       loaded.add(values);
     }
-    for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).setFileValues(loaded.get(i));
+    root.store()
+        .change(
+            () -> {
+              for (int i = 0; i < layers.size(); i++) {
+                layers.get(i).setFileValues(loaded.get(i));
+              }
+            });
+  }
+
+  /**
+   * Checks that a layer that is not built yet is of the same kind as another.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  static void requireSame(String what, Layer wanted, Layer got) {
+    var names = new ArrayList<String>();
+    wanted.forEachLayer(layer -> names.add(relativeName(wanted, layer, "") + describe(layer)));
+    var others = new ArrayList<String>();
+    got.forEachLayer(layer -> others.add(relativeName(got, layer, "") + describe(layer)));
+    for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
+      var own = i < names.size() ? names.get(i) : "no further layer";
+      var other = i < others.size() ? others.get(i) : "none";
+      if (!own.equals(other)) {
+        throw new IllegalArgumentException(what + ": expected " + own + ", got " + other);
+      }
     }
   }
 
@@ -132,28 +155,6 @@ final class ModelFile {
             file.file(), "tensors", "only those of the model, " + expected.keySet(), name);
       }
     }
-  }
-
-  /** Refuses a layer whose parameters are not those of another one, by kind, name and shape. */
-  static void requireSameStructure(Layer layer, Layer other) {
-    var expected = structure(layer);
-    var got = structure(other);
-    for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
-      String wanted = i < expected.size() ? expected.get(i) : "nothing more";
-      String found = i < got.size() ? got.get(i) : "nothing more";
-      if (!wanted.equals(found)) {
-        throw new IllegalArgumentException(
-            layer.describe() + ": expected values of " + wanted + ", got " + found);
-      }
-    }
-  }
-
-  private static List<String> structure(Layer root) {
-    var lines = new ArrayList<String>();
-    root.forEachLayer(layer -> lines.add(relativeName(root, layer, "") + describe(layer)));
-    root.parameters()
-        .forEach(p -> lines.add(relativeName(root, p.name()) + Arrays.toString(p.shape())));
-    return lines;
   }
 
   /** Describes what must be equal for the parameters to mean the same. */

@@ -30,6 +30,8 @@ import java.util.Map;
  * {@link #run} with initial and final states through which the gradient flows. {@link #stepper()}
  * goes one step at a time. States are in the caller's order of the sequences.
  *
+ * <p>Once built, any number of threads may run it at once, each with a tape or stepper of its own.
+ *
  * <p>Parameters are named as those of {@link CellProgram#parameters()} with {@code _l0} or {@code
  * _l0_reverse} behind; model files have PyTorch's names for the cells that PyTorch has.
  */
@@ -44,7 +46,6 @@ public final class Recurrent extends Layer {
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
   private Map<String, float[]> pretrained = Map.of();
-  private long packedVersion = -1;
 
   private Recurrent(CellDefinition cell, int input, int hidden) {
     this.cell = cell;
@@ -208,9 +209,8 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
-    tape.requireOwn(describe(), x);
-    initial.forEach(state -> tape.requireOwn(describe(), state));
-    prepareKernels();
+    tape.requireSameTape(describe(), x);
+    initial.forEach(state -> tape.requireSameTape(describe(), state));
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
@@ -221,7 +221,6 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    prepareKernels();
     return new RecurrentStepper(this);
   }
 
@@ -251,15 +250,6 @@ public final class Recurrent extends Layer {
 
   double inputDropoutRate() {
     return inputDropout;
-  }
-
-  /** Compiles what is not compiled yet, and tells the kernels when parameters have changed. */
-  void prepareKernels() {
-    long version = store().version();
-    for (var unit : units) {
-      unit.prepare(backend(), version != packedVersion);
-    }
-    packedVersion = version;
   }
 
   @Override
@@ -292,6 +282,7 @@ public final class Recurrent extends Layer {
 
   @Override
   protected void built() {
+    units.forEach(unit -> unit.bind(store()));
     if (!pretrained.isEmpty()) {
       setFileValues(pretrained);
       pretrained = Map.of();
@@ -315,6 +306,16 @@ public final class Recurrent extends Layer {
   @Override
   protected void setFileValues(Map<String, float[]> values) {
     units().forEach(unit -> PyTorchLayout.load(unit, values));
+  }
+
+  @Override
+  void moved() {
+    units.forEach(unit -> unit.bind(store()));
+  }
+
+  @Override
+  protected void trimOwn() {
+    units.forEach(RecurrentUnit::trim);
   }
 
   @Override

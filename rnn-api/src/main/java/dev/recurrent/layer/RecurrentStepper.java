@@ -7,6 +7,7 @@ import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.Storage;
+import dev.recurrent.tape.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,13 +25,17 @@ final class RecurrentStepper implements Stepper {
   private final Storage output;
   private final ForwardCall[][] calls; // [2][layers]
   private final List<RecurrentUnit> units;
+  private final ParameterStore store;
   private final float[] y;
   private int phase;
+  private long version; // of the parameters, in the calls
 
   RecurrentStepper(Recurrent layer) {
     this.layer = layer;
     this.memory = layer.backend().memory();
     this.units = layer.units();
+    this.store = layer.store();
+    version = store.version();
     var states = List.of(states(), states());
     calls = new ForwardCall[2][units.size()];
     input = allocate(layer.inputSize());
@@ -49,6 +54,7 @@ final class RecurrentStepper implements Stepper {
                 Matrix.of(from, 1, program.sizes().input()),
                 states.get(p).get(l),
                 units.get(l).values(),
+                version,
                 Matrix.of(to, 1, program.outputSize()),
                 states.get(1 - p).get(l));
       }
@@ -64,14 +70,27 @@ final class RecurrentStepper implements Stepper {
       throw new IllegalArgumentException(
           "x: expected [input=" + layer.inputSize() + "], got [" + x.length + "]");
     }
-    layer.prepareKernels();
+    long now = store.beginReading();
+    if (now != version) {
+      useVersion(now);
+    }
     memory.write(input, 0, x, 0, x.length);
     for (int l = 0; l < calls[phase].length; l++) {
       units.get(l).kernel().forward(calls[phase][l]).close();
     }
+    store.requireVersion(now); // or the state is as before
     phase = 1 - phase;
     memory.read(output, 0, y, 0, y.length);
     return y;
+  }
+
+  private void useVersion(long newVersion) {
+    for (var ofPhase : calls) {
+      for (int l = 0; l < ofPhase.length; l++) {
+        ofPhase[l] = ofPhase[l].withVersion(newVersion);
+      }
+    }
+    version = newVersion;
   }
 
   @Override

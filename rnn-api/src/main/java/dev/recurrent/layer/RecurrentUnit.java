@@ -3,21 +3,25 @@ package dev.recurrent.layer;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.cell.ParameterSpec;
-import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.tape.Parameter;
+import dev.recurrent.tape.ParameterStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Is one layer of a {@link Recurrent} in one direction: a cell, its parameters, its kernel. */
+/**
+ * Is one layer of a {@link Recurrent} in one direction: a cell, its parameters, its kernel.
+ * Thread-safe, as kernels are.
+ */
 final class RecurrentUnit {
   private final CellProgram program;
   private final Direction direction;
   private final String suffix;
   private final List<Parameter> parameters;
-  private @Nullable RecurrentKernel kernel;
+  private @Nullable ParameterStore store;
+  private volatile @Nullable RecurrentKernel kernel;
 
   RecurrentUnit(
       CellProgram program, Direction direction, String suffix, List<Parameter> parameters) {
@@ -57,24 +61,42 @@ final class RecurrentUnit {
     return parameters.stream().map(Parameter::gradient).toList();
   }
 
+  /** Says where the parameters live, when the layer is built. */
+  void bind(ParameterStore itsStore) {
+    store = itsStore;
+  }
+
+  /** Returns where the parameters live. */
+  ParameterStore store() {
+    return java.util.Objects.requireNonNull(store, "unit used before its layer was built");
+  }
+
+  /** Returns the kernel, which is compiled when it is first asked for. */
   RecurrentKernel kernel() {
-    if (kernel == null) {
-      throw new IllegalStateException("kernel: expected a compiled one, got none");
-    }
-    return kernel;
+    var compiled = kernel;
+    return compiled != null ? compiled : compile();
   }
 
-  void prepare(Backend backend, boolean parametersChanged) {
-    if (kernel == null) {
-      kernel = backend.compile(program);
-    } else if (parametersChanged) {
-      kernel.parametersChanged();
+  private synchronized RecurrentKernel compile() {
+    var compiled = kernel;
+    if (compiled == null) {
+      compiled = store().backend().compile(program);
+      kernel = compiled;
+    }
+    return compiled;
+  }
+
+  void trim() {
+    var compiled = kernel;
+    if (compiled != null) {
+      compiled.trim();
     }
   }
 
-  void close() {
-    if (kernel != null) {
-      kernel.close();
+  synchronized void close() {
+    var compiled = kernel;
+    if (compiled != null) {
+      compiled.close();
       kernel = null;
     }
   }

@@ -43,6 +43,7 @@ final class UnitRun {
   }
 
   void forward(Matrix output) {
+    long version = tape.beginReading(unit.store());
     call =
         new ForwardCall(
             layout,
@@ -52,10 +53,11 @@ final class UnitRun {
             x.value(),
             initial.stream().map(Tensor::value).toList(),
             unit.values(),
+            version,
             output,
             finals.stream().map(Tensor::value).toList());
     trace = unit.kernel().forward(call);
-    tape.closeAtReset(trace);
+    tape.keep(trace);
   }
 
   void backward(Matrix dOutput) {

@@ -103,9 +103,6 @@ final class ReferenceRecurrentKernel implements RecurrentKernel {
   }
 
   @Override
-  public void parametersChanged() {}
-
-  @Override
   public void close() {}
 
   private static int time(ForwardCall call, int i, int step) {

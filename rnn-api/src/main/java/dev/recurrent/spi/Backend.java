@@ -3,9 +3,14 @@ package dev.recurrent.spi;
 import dev.recurrent.cell.CellProgram;
 
 /**
- * Computes: owns memory, runs primitive operations on it, and compiles cells. A backend is used by
- * one thread at a time. Work may be asynchronous: it is done in the order of the calls, and {@link
- * #synchronize()} waits for it; {@link Memory#read} waits too.
+ * Computes: owns memory, runs primitive operations on it, and compiles cells. Work may be
+ * asynchronous: it is done in the order of the calls, and {@link #synchronize()} waits for it;
+ * {@link Memory#read} waits too.
+ *
+ * <p>Thread-safe: threads that write to different memory may call a backend, its {@link #memory()},
+ * {@link #ops()} and kernels at once. Whether it computes at once or one call after the other is
+ * its own business; {@code cpu} computes at once. It is closed when nobody uses it any more; a
+ * later use is an {@link IllegalStateException}.
  */
 public interface Backend extends AutoCloseable {
   /** Describes the device. */
@@ -42,6 +47,9 @@ public interface Backend extends AutoCloseable {
   default boolean isAsynchronous() {
     return false;
   }
+
+  /** Frees the memory that is kept for calls as large as the largest so far. */
+  default void trim() {}
 
   /** Waits until all work handed over so far is done. */
   default void synchronize() {}

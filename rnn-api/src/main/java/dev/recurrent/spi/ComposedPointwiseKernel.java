@@ -8,8 +8,7 @@ import java.util.List;
 /**
  * Runs an elementwise program with the primitives of a backend: one step after the other, each into
  * a matrix of its own, whose memory is used again once nothing reads it any more. Scratch memory is
- * kept for the next call and given back by {@link #close()}. Used by one thread at a time, as the
- * backend is.
+ * kept for the next call and given back by {@link #close()}. Thread-safe: calls take turns.
  */
 public final class ComposedPointwiseKernel implements PointwiseKernel {
   private final TensorOps ops;
@@ -37,7 +36,7 @@ public final class ComposedPointwiseKernel implements PointwiseKernel {
   }
 
   @Override
-  public void run(List<Matrix> inputs, float[] scalars, List<Matrix> outputs) {
+  public synchronized void run(List<Matrix> inputs, float[] scalars, List<Matrix> outputs) {
     if (outputs.isEmpty()) {
       return;
     }
@@ -56,7 +55,7 @@ public final class ComposedPointwiseKernel implements PointwiseKernel {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     numbers.close();
     pool.close();
   }

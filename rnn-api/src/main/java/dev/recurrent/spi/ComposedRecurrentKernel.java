@@ -12,8 +12,8 @@ import dev.recurrent.cell.Derivative;
  * <p>Backward needs the states before each step, the values that the {@link Derivative} asks for,
  * and the operands of weights; the trace holds them for all packed rows, so that each is one matrix
  * whatever the lengths and the direction. Vectors among the parameters must have no gaps: stride 1.
- * Scratch memory is kept for the next call and given back by {@link #close()}. Used by one thread
- * at a time, as the backend is.
+ * Scratch memory is kept for the next call and given back by {@link #close()}. Thread-safe: calls
+ * take turns.
  */
 public final class ComposedRecurrentKernel implements RecurrentKernel {
   private final StoragePool pool;
@@ -29,7 +29,7 @@ public final class ComposedRecurrentKernel implements RecurrentKernel {
   }
 
   @Override
-  public Trace forward(ForwardCall call) {
+  public synchronized Trace forward(ForwardCall call) {
     return forward.run(call);
   }
 
@@ -40,7 +40,7 @@ public final class ComposedRecurrentKernel implements RecurrentKernel {
    *     that of a forward pass for inference
    */
   @Override
-  public void backward(Trace trace, BackwardCall call) {
+  public synchronized void backward(Trace trace, BackwardCall call) {
     if (!(trace instanceof ComposedTrace own) || own.isClosed()) {
       throw new IllegalArgumentException("trace: expected an open one of this kernel");
     }
@@ -50,12 +50,13 @@ public final class ComposedRecurrentKernel implements RecurrentKernel {
     backward.run(own, call);
   }
 
-  /** Does nothing: no form of the parameters is kept. */
   @Override
-  public void parametersChanged() {}
+  public synchronized void trim() {
+    pool.trim();
+  }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     forward.close();
     backward.close();
     pool.close();

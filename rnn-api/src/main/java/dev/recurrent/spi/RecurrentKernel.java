@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * packed rows, I the input size, O the output size, S the size of a state. Inputs, outputs and
  * states may have gaps between their rows (they may be halves of a wider matrix); parameters may
  * not. Calls validate nothing: that is done above.
+ *
+ * <p>Thread-safe: any number of threads may call {@link #forward} at once with outputs of their
+ * own; a backend computes them at once or one after the other. {@link #backward} adds to gradients,
+ * which are the caller's to guard.
  */
 public interface RecurrentKernel extends AutoCloseable {
 
@@ -42,6 +46,8 @@ public interface RecurrentKernel extends AutoCloseable {
    * @param initialStates {@code [B, S]} each, or an empty list for zeros
    * @param parameters in the order and with the shapes of {@code CellProgram.parameters()}; a
    *     vector is {@code [rows, 1]}
+   * @param version tells values of the parameters apart: two calls with the same matrices and the
+   *     same version have the same values, so that a backend keeps what it made of them
    * @param output {@code [N, O]}, written
    * @param finalStates {@code [B, S]} each, written; of a sequence of length 0 the initial one
    */
@@ -53,6 +59,7 @@ public interface RecurrentKernel extends AutoCloseable {
       Matrix input,
       List<Matrix> initialStates,
       List<Matrix> parameters,
+      long version,
       Matrix output,
       List<Matrix> finalStates) {
 
@@ -60,6 +67,21 @@ public interface RecurrentKernel extends AutoCloseable {
       initialStates = List.copyOf(initialStates);
       parameters = List.copyOf(parameters);
       finalStates = List.copyOf(finalStates);
+    }
+
+    /** Returns the same call for other values of the parameters. */
+    public ForwardCall withVersion(long newVersion) {
+      return new ForwardCall(
+          layout,
+          direction,
+          mode,
+          seed,
+          input,
+          initialStates,
+          parameters,
+          newVersion,
+          output,
+          finalStates);
     }
   }
 
@@ -103,8 +125,11 @@ public interface RecurrentKernel extends AutoCloseable {
   /** Runs the derivative of the forward pass that returned {@code trace}. */
   void backward(Trace trace, BackwardCall call);
 
-  /** Says that the values of the parameters have changed since the last call. */
-  void parametersChanged();
+  /**
+   * Frees the working memory that is kept for calls as large as the largest so far; the next ones
+   * allocate anew. Does nothing where none is kept.
+   */
+  default void trim() {}
 
   @Override
   void close();

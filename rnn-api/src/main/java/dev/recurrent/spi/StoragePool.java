@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the size is lent where there is none of the size itself, so that batches of different shapes
  * share storages. What is kept is at most twice what was ever lent at once: beyond that the one
  * that has been idle for longest is closed. Where the memory has no room, all idle ones are closed
- * first. What is lent holds old values. Used by one thread at a time.
+ * first. What is lent holds old values. Thread-safe.
  */
 public final class StoragePool implements AutoCloseable {
   private static final int SMALLEST = 64;
@@ -50,7 +50,7 @@ public final class StoragePool implements AutoCloseable {
    * Lends a storage of at least {@code size} elements. If the memory has no room for it, even
    * without those that are idle, its exception is passed on and the pool may be used as before.
    */
-  public Storage lend(DataType type, int size) {
+  public synchronized Storage lend(DataType type, int size) {
     if (size < 0) {
       throw new IllegalArgumentException("size: expected 0 or more elements, got " + size);
     }
@@ -78,7 +78,7 @@ public final class StoragePool implements AutoCloseable {
    *
    * @throws IllegalArgumentException if it is not lent: two would write into it
    */
-  public void takeBack(Storage storage) {
+  public synchronized void takeBack(Storage storage) {
     if (closed) {
       return;
     }
@@ -93,18 +93,24 @@ public final class StoragePool implements AutoCloseable {
   }
 
   /** Takes back everything that is lent. */
-  public void takeBackAll() {
+  public synchronized void takeBackAll() {
     List.copyOf(lent).forEach(this::takeBack);
   }
 
+  /** Frees what is idle. */
+  public synchronized void trim() {
+    closeIdle();
+    mostLent = lentElements;
+  }
+
   /** Returns how many storages were allocated so far. */
-  public int allocations() {
+  public synchronized int allocations() {
     return allocations;
   }
 
   /** Frees everything, what is still lent too. */
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     closeIdle();
     lent.forEach(Storage::close);

@@ -48,7 +48,7 @@ final class Arithmetic {
   }
 
   static Tensor plusRow(Tensor a, Tensor row) {
-    a.tape().requireOwn("plusRow", row);
+    a.tape().requireSameTape("plusRow", row);
     if ((row.rows() != 1 && row.columns() != 1) || row.rows() * row.columns() != a.columns()) {
       throw new IllegalArgumentException(
           "row: expected [1, " + a.columns() + "], got " + row.value().shape());
@@ -66,7 +66,7 @@ final class Arithmetic {
   }
 
   static Tensor multiply(Tensor a, Tensor b) {
-    a.tape().requireOwn("multiply", b);
+    a.tape().requireSameTape("multiply", b);
     if (a.columns() != b.rows()) {
       throw new IllegalArgumentException(
           "multiply: expected a right side of " + a.columns() + " rows, got " + b.value().shape());
@@ -85,7 +85,7 @@ final class Arithmetic {
   }
 
   static Tensor multiplyTransposed(Tensor a, Tensor b) {
-    a.tape().requireOwn("multiplyTransposed", b);
+    a.tape().requireSameTape("multiplyTransposed", b);
     if (a.columns() != b.columns()) {
       throw new IllegalArgumentException(
           "multiplyTransposed: expected a right side of "
@@ -152,7 +152,7 @@ final class Arithmetic {
   }
 
   static Tensor joinRows(Tensor a, Tensor b) {
-    a.tape().requireOwn("joinRows", b);
+    a.tape().requireSameTape("joinRows", b);
     if (a.columns() != b.columns()) {
       throw new IllegalArgumentException(
           "joinRows: expected " + a.columns() + " columns, got " + b.columns());
@@ -240,7 +240,7 @@ final class Arithmetic {
 
   /** Refuses tensors of two tapes, or whose rows are steps of different sequences. */
   private static void requireSameSteps(String operation, Tensor a, Tensor b) {
-    a.tape().requireOwn(operation, b);
+    a.tape().requireSameTape(operation, b);
     if (a.layout() != null && b.layout() != null) {
       a.layout().requireSame(operation, b.layout());
     }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Names a trainable tensor of a model: a matrix {@code [rows, columns]}, or a vector {@code [rows,
  * 1]}. Its value and gradient live in the {@link ParameterStore} of the model and exist from the
  * build on.
+ *
+ * <p>Any thread may read a value; {@link #set} while others compute with it gives them a {@link
+ * java.util.ConcurrentModificationException}.
  */
 public final class Parameter {
   private String name; // changes where the parameter's layer becomes a part of another
@@ -68,9 +71,24 @@ public final class Parameter {
     return require(value);
   }
 
-  /** Returns the gradient, {@code [rows, columns]}, to which backward passes add. */
+  /**
+   * Returns the gradient, {@code [rows, columns]}, to which backward passes add.
+   *
+   * @throws IllegalStateException if the layer is a snapshot, which has none
+   */
   public Matrix gradient() {
+    if (gradient == null && value != null) {
+      throw new IllegalStateException(
+          name
+              + ": expected a parameter of a model, got one of a snapshot, which has no gradient:"
+              + " it is for a tape of inference");
+    }
     return require(gradient);
+  }
+
+  /** Returns the memory in which the parameter lives. */
+  public ParameterStore store() {
+    return require(store);
   }
 
   /** Copies the value from the device, row-major. */
@@ -112,7 +130,7 @@ public final class Parameter {
     name = newName;
   }
 
-  void bind(ParameterStore owner, Matrix itsValue, Matrix itsGradient) {
+  void bind(ParameterStore owner, Matrix itsValue, @Nullable Matrix itsGradient) {
     store = owner;
     value = itsValue;
     gradient = itsGradient;

@@ -6,17 +6,27 @@ import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.Storage;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the values and gradients of all parameters of a model, each in one block of memory, so that
  * an optimizer's step, clipping and a checkpoint are one operation for the whole model.
+ *
+ * <p>Any number of threads may read the values at once. Who changes them does so by {@link
+ * #change}: a reader whose use overlaps with a change gets a {@link
+ * ConcurrentModificationException}, never mixed values, and a second writer an {@link
+ * IllegalStateException}. While {@link #train} holds the store for one thread, others neither read
+ * nor write it; {@link dev.recurrent.layer.Layer#snapshot snapshots} may be taken by any thread at
+ * any time.
  */
 public final class ParameterStore implements AutoCloseable {
   /** In elements: 64 bytes, a cache line and the widest vector. */
@@ -25,11 +35,17 @@ public final class ParameterStore implements AutoCloseable {
   private final Backend backend;
   private final List<Parameter> parameters;
   private final Storage valueStorage;
-  private final Storage gradientStorage;
+  private final @Nullable Storage gradientStorage; // none in a snapshot
   private final int size;
-  private long version;
+  private final AtomicReference<@Nullable Thread> writer = new AtomicReference<>();
+  private final AtomicReference<@Nullable Thread> trainer = new AtomicReference<>();
+  private final AtomicReference<@Nullable Thread> adder = new AtomicReference<>(); // of gradients
+  private final Object valuesLock = new Object(); // held by who changes or copies all of them
+  private volatile long version; // odd while values change
+  private volatile long lastWriter; // the number of the thread that made the last change
+  private volatile boolean sealed;
 
-  private ParameterStore(Backend backend, List<Declared> declared, long seed) {
+  private ParameterStore(Backend backend, List<Declared> declared, Purpose purpose) {
     this.backend = backend;
     parameters = declared.stream().map(Declared::parameter).toList();
     int end = 0;
@@ -38,16 +54,23 @@ public final class ParameterStore implements AutoCloseable {
     }
     size = Math.max(end, ALIGNMENT);
     valueStorage = backend.memory().allocate(DataType.FLOAT32, size);
-    gradientStorage = backend.memory().allocate(DataType.FLOAT32, size);
+    gradientStorage =
+        purpose == Purpose.INFERENCE ? null : backend.memory().allocate(DataType.FLOAT32, size);
     int offset = 0;
     for (var one : declared) {
       var parameter = one.parameter;
       parameter.bind(
-          this, view(valueStorage, parameter, offset), view(gradientStorage, parameter, offset));
+          this,
+          view(valueStorage, parameter, offset),
+          gradientStorage == null ? null : view(gradientStorage, parameter, offset));
       parameter.rename(one.name);
       offset += aligned(parameter.size());
     }
-    declared.forEach(one -> initialize(one, seed));
+  }
+
+  private enum Purpose {
+    TRAINING,
+    INFERENCE
   }
 
   /**
@@ -113,7 +136,17 @@ public final class ParameterStore implements AutoCloseable {
 
     /** Allocates all parameters and draws their first values, each from the seed and its name. */
     public ParameterStore build(Backend backend, long seed) {
-      return new ParameterStore(backend, List.copyOf(parameters.values()), seed);
+      var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      parameters.values().forEach(one -> store.initialize(one, seed));
+      return store;
+    }
+
+    /**
+     * Allocates all parameters without gradients, for a copy of others: see {@link
+     * ParameterStore#becomeCopyOf}.
+     */
+    public ParameterStore buildForCopy(Backend backend) {
+      return new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.INFERENCE);
     }
   }
 
@@ -132,8 +165,17 @@ public final class ParameterStore implements AutoCloseable {
     return Matrix.of(valueStorage, 1, size);
   }
 
-  /** Returns all gradients as one row; the elements between parameters are 0. */
+  /**
+   * Returns all gradients as one row; the elements between parameters are 0.
+   *
+   * @throws IllegalStateException if this is a snapshot, which has none
+   */
   public Matrix gradients() {
+    if (gradientStorage == null) {
+      throw new IllegalStateException(
+          "gradients: expected the parameters of a model, got those of a snapshot, which is for"
+              + " inference only");
+    }
     return Matrix.of(gradientStorage, 1, size);
   }
 
@@ -158,7 +200,14 @@ public final class ParameterStore implements AutoCloseable {
 
   /** Sets all gradients to 0. */
   public void clearGradients() {
+    requireNoOtherTrainer();
     backend.ops().fill(gradients(), 0);
+  }
+
+  /** Sets the gradients of the chosen parameters to 0. */
+  public void clearGradients(Predicate<Parameter> chosen) {
+    requireNoOtherTrainer();
+    ranges(chosen).forEach(range -> backend.ops().fill(range.of(gradients()), 0));
   }
 
   /** Returns a number that grows whenever values change. */
@@ -166,9 +215,155 @@ public final class ParameterStore implements AutoCloseable {
     return version;
   }
 
-  /** Says that values have changed, so that kernels pack them anew. */
-  public void changed() {
-    version++;
+  /**
+   * Begins a use of the values, and returns their version, to be given to {@link #requireVersion}
+   * once they have been read. Takes no lock.
+   *
+   * @throws IllegalStateException if another thread trains the model
+   * @throws ConcurrentModificationException if the values are being changed
+   */
+  public long beginReading() {
+    long now = version;
+    requireNoOtherTrainer();
+    if ((now & 1) != 0) {
+      throw changedMeanwhile();
+    }
+    return now;
+  }
+
+  /**
+   * Ends a use of the values.
+   *
+   * @param begun what {@link #beginReading} returned
+   * @throws ConcurrentModificationException if another thread has changed the values since
+   */
+  public void requireVersion(long begun) {
+    VarHandle.acquireFence(); // the values were read before the version is
+    if (version != begun && lastWriter != Thread.currentThread().threadId()) {
+      throw changedMeanwhile();
+    }
+  }
+
+  /**
+   * Changes values: all writes to them are made in {@code writes}. Those who read meanwhile get an
+   * exception.
+   *
+   * @throws IllegalStateException if another thread is changing them or trains the model, or if
+   *     this is a snapshot
+   */
+  public void change(Runnable writes) {
+    if (sealed) {
+      throw new IllegalStateException(
+          "parameters: expected those of a model, got those of a snapshot, which are never changed;"
+              + " change the model and take another snapshot");
+    }
+    requireNoOtherTrainer();
+    var me = Thread.currentThread();
+    if (writer.get() == me) {
+      writes.run(); // inside a change
+      return;
+    }
+    claim(writer, "changed");
+    try {
+      synchronized (valuesLock) { // a snapshot may be copying them
+        lastWriter = me.threadId();
+        version++;
+        VarHandle.storeStoreFence(); // readers see that values change before they do
+        try {
+          writes.run();
+        } finally {
+          version++;
+        }
+      }
+    } finally {
+      writer.set(null);
+    }
+  }
+
+  /**
+   * Keeps the store for the calling thread, which trains the model, until what is returned is
+   * closed.
+   *
+   * @throws IllegalStateException if another thread trains the model, or this one does already
+   */
+  public Exclusion train() {
+    if (trainer.get() == Thread.currentThread()) {
+      throw new IllegalStateException(
+          "training: expected a model that is not being trained, got one that this thread trains");
+    }
+    claim(trainer, "trained");
+    return () -> trainer.set(null);
+  }
+
+  /**
+   * Keeps the gradients for the calling thread, which adds to them, until what is returned is
+   * closed.
+   *
+   * @throws IllegalStateException if another thread adds to them or trains the model
+   */
+  Exclusion addToGradients() {
+    requireNoOtherTrainer();
+    gradients(); // are there any?
+    claim(adder, "trained");
+    return () -> adder.set(null);
+  }
+
+  /** Ends what one thread had a model for. */
+  public interface Exclusion extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void claim(AtomicReference<@Nullable Thread> role, String what) {
+    var other = role.compareAndExchange(null, Thread.currentThread());
+    if (other != null) {
+      throw heldBy(other, what);
+    }
+  }
+
+  private void requireNoOtherTrainer() {
+    var other = trainer.get();
+    if (other != null && other != Thread.currentThread()) {
+      throw heldBy(other, "trained");
+    }
+  }
+
+  private static IllegalStateException heldBy(Thread other, String what) {
+    return new IllegalStateException(
+        "model: expected one that no other thread uses, got one that is being "
+            + what
+            + " by thread "
+            + other.getName()
+            + "; train a model in one thread, and take model.snapshot(…) for inference beside"
+            + " training");
+  }
+
+  private static ConcurrentModificationException changedMeanwhile() {
+    return new ConcurrentModificationException(
+        "parameters: expected the same values during a pass, got others: another thread has changed"
+            + " them (training, load or set); take model.snapshot(…) for inference beside"
+            + " training");
+  }
+
+  /**
+   * Copies the values of other parameters, of the same shapes in the same order, and refuses every
+   * later change. What another thread is changing meanwhile is copied before or after, as a whole.
+   */
+  public void becomeCopyOf(List<Parameter> originals) {
+    if (originals.isEmpty()) {
+      sealed = true;
+      return;
+    }
+    var from = originals.getFirst().store();
+    change(
+        () -> {
+          synchronized (from.valuesLock) {
+            for (int i = 0; i < parameters.size(); i++) {
+              backend.ops().copy(originals.get(i).value(), parameters.get(i).value());
+            }
+          }
+        });
+    sealed = true;
   }
 
   float[] read(Matrix matrix) {
@@ -178,8 +373,8 @@ public final class ParameterStore implements AutoCloseable {
   }
 
   void write(Matrix matrix, float[] values) {
-    backend.memory().write(matrix.storage(), matrix.offset(), values, 0, values.length);
-    changed();
+    change(
+        () -> backend.memory().write(matrix.storage(), matrix.offset(), values, 0, values.length));
   }
 
   private void initialize(Declared one, long seed) {
@@ -205,6 +400,8 @@ public final class ParameterStore implements AutoCloseable {
   @Override
   public void close() {
     valueStorage.close();
-    gradientStorage.close();
+    if (gradientStorage != null) {
+      gradientStorage.close();
+    }
   }
 }

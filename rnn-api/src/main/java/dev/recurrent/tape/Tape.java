@@ -9,17 +9,19 @@ import dev.recurrent.spi.PointwiseKernel;
 import dev.recurrent.spi.PointwiseProgram;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.spi.RecurrentKernel.Trace;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.Storage;
-import dev.recurrent.spi.StoragePool;
 import dev.recurrent.spi.TensorOps;
 import dev.recurrent.spi.TensorOps.MaskDraw;
+import java.lang.ref.Cleaner;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,34 +45,45 @@ import org.jspecify.annotations.Nullable;
  * <p>A pass begins with {@link #reset()}, which frees the tensors of the pass before; their memory
  * is used again, so that a loop over batches of similar shapes allocates nothing after its first
  * passes. The {@link Mode} says whether random masks are drawn (TRAINING) or replaced by their
- * expectation, and whether anything is recorded (not in INFERENCE). Used by one thread.
+ * expectation, and whether anything is recorded (not in INFERENCE).
+ *
+ * <p>A pass is made by one thread, which {@link #reset()} may change; two at once get an {@link
+ * IllegalStateException}. Any number of threads may run tapes of their own over one model and one
+ * backend. A tape that is never closed gives its memory back some time after nobody refers to it.
  */
 public final class Tape implements AutoCloseable {
   private static final long NEXT_PASS = Long.MIN_VALUE;
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final Backend backend;
-  private final StoragePool pool;
+  private final TapeMemory memory;
+  private final Cleaner.Cleanable cleanable;
+  private final AtomicReference<@Nullable Thread> owner = new AtomicReference<>(); // of the pass
+  private final List<Reading> readings = new ArrayList<>(); // of the pass, as a rule one
   private final List<Recorded> operations = new ArrayList<>();
   private final List<Storage> lent = new ArrayList<>();
   private final IdentityHashMap<Sequences, Matrix> uploads = new IdentityHashMap<>();
   private final Map<MaskScope, IdentityHashMap<SequenceLayout, Matrix>> rowNumbers =
       new EnumMap<>(MaskScope.class);
-  private final IdentityHashMap<PointwiseProgram, PointwiseKernel> kernels =
-      new IdentityHashMap<>();
   private final ArrayDeque<AutoCloseable> toClose = new ArrayDeque<>();
   private Mode mode;
   private long seed;
   private long draws;
   private long pass = 1;
   private boolean wentBack;
+  private boolean closed;
   private @Nullable StepObserver observer;
 
   private Tape(Backend backend, Mode mode, long seed) {
     this.backend = backend;
-    this.pool = new StoragePool(backend.memory());
+    this.memory = new TapeMemory(backend);
+    this.cleanable = CLEANER.register(this, memory::close);
     this.mode = mode;
     this.seed = seed;
   }
+
+  /** The parameters of a model that a pass reads, and their version when it first did. */
+  private record Reading(ParameterStore store, long version) {}
 
   private record Recorded(List<Tensor> outputs, Runnable backward) {}
 
@@ -111,15 +124,23 @@ public final class Tape implements AutoCloseable {
 
   /** Begins a new pass; the tensors of the last one are freed. */
   public void reset(Mode newMode, long newSeed) {
-    closeTraces();
+    requireOpen();
+    endPass();
+    mode = newMode;
+    seed = newSeed;
+  }
+
+  private void endPass() {
+    closeWhatEndsWithThePass();
+    memory.closeTraces();
     operations.clear();
     uploads.clear();
     rowNumbers.clear();
-    lent.forEach(pool::takeBack);
+    lent.forEach(memory.pool()::takeBack);
     lent.clear();
-    pool.takeBackAll(); // temporaries of a pass that an error has ended
-    mode = newMode;
-    seed = newSeed;
+    memory.pool().takeBackAll(); // temporaries of a pass that an error has ended
+    readings.clear();
+    owner.set(null);
     draws = 0;
     wentBack = false;
     pass++;
@@ -165,8 +186,13 @@ public final class Tape implements AutoCloseable {
     return tensor;
   }
 
-  /** Returns a parameter as a tensor; gradients of it are added to the parameter's. */
+  /**
+   * Returns a parameter as a tensor; gradients of it are added to the parameter's.
+   *
+   * @throws IllegalArgumentException if the parameter lives on another backend
+   */
   public Tensor of(Parameter parameter) {
+    var _ = beginReading(parameter.store());
     return new Tensor(this, parameter);
   }
 
@@ -175,7 +201,8 @@ public final class Tape implements AutoCloseable {
    * depends on. Once a pass; several losses are added before.
    *
    * @throws IllegalArgumentException if the loss is not a number that this tape has recorded
-   * @throws IllegalStateException if the tape went back already in this pass
+   * @throws IllegalStateException if the tape went back already in this pass, or another thread
+   *     trains the model
    */
   public void backward(Tensor loss) {
     backward(loss, 1);
@@ -195,7 +222,18 @@ public final class Tape implements AutoCloseable {
           "backward: expected one call a pass, got a second one; add the losses, or reset the"
               + " tape");
     }
+    requireOwn();
     wentBack = true;
+    var exclusions = new ArrayDeque<ParameterStore.Exclusion>();
+    try {
+      readings.forEach(reading -> exclusions.push(reading.store().addToGradients()));
+      goBack(loss, scale);
+    } finally {
+      exclusions.forEach(ParameterStore.Exclusion::close);
+    }
+  }
+
+  private void goBack(Tensor loss, float scale) {
     loss.seed(scale);
     for (int i = operations.size() - 1; i >= 0; i--) {
       var operation = operations.get(i);
@@ -226,6 +264,72 @@ public final class Tape implements AutoCloseable {
     return backend.ops();
   }
 
+  /**
+   * Says that the pass reads parameters, and returns the version of their values: the same in the
+   * whole pass.
+   *
+   * @throws IllegalArgumentException if they live on another backend
+   * @throws IllegalStateException if another thread trains the model
+   * @throws java.util.ConcurrentModificationException if another thread has changed them since the
+   *     pass first read them
+   */
+  public long beginReading(ParameterStore store) {
+    requireOwn();
+    if (store.backend() != backend) {
+      throw new IllegalArgumentException(
+          "parameters: expected those of a layer built for the backend of the tape, got a layer on "
+              + store.backend().device()
+              + " and a tape on "
+              + backend.device()
+              + "; open the tape with the backend of the layer");
+    }
+    long version = store.beginReading();
+    for (int i = 0; i < readings.size(); i++) {
+      var reading = readings.get(i);
+      if (reading.store() == store) {
+        if (reading.version() != version) {
+          store.requireVersion(reading.version()); // its own thread may have changed them
+          readings.set(i, new Reading(store, version));
+        }
+        return version;
+      }
+    }
+    readings.add(new Reading(store, version));
+    return version;
+  }
+
+  /** Refuses results of parameters that another thread has changed meanwhile. */
+  private void requireVersions() {
+    for (int i = 0; i < readings.size(); i++) {
+      readings.get(i).store().requireVersion(readings.get(i).version());
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("tape: expected an open one, got a closed one");
+    }
+  }
+
+  /** Refuses a second thread within a pass, whose first one owns it. */
+  private void requireOwn() {
+    requireOpen();
+    var me = Thread.currentThread();
+    var its = owner.get();
+    if (its == me) {
+      return;
+    }
+    its = owner.compareAndExchange(null, me);
+    if (its != null && its != me) {
+      throw new IllegalStateException(
+          "tape: expected one thread in a pass, got "
+              + me.getName()
+              + " while "
+              + its.getName()
+              + " makes it; open a tape for each thread");
+    }
+  }
+
   /** Returns a seed for one random draw; the same ones in the same order in every pass. */
   public long nextSeed() {
     return RandomBits.mix(seed, draws++);
@@ -243,7 +347,7 @@ public final class Tape implements AutoCloseable {
    * @param what uses the tensor, for the message
    * @throws IllegalArgumentException if another tape made it, and one of both records
    */
-  public void requireOwn(String what, Tensor tensor) {
+  public void requireSameTape(String what, Tensor tensor) {
     if (tensor.tape() != this && (records() || tensor.tape().records())) {
       throw new IllegalArgumentException(
           what
@@ -265,7 +369,8 @@ public final class Tape implements AutoCloseable {
    * backward} runs when at least one output has a gradient.
    */
   public void record(List<Tensor> outputs, List<Tensor> inputs, Runnable backward) {
-    inputs.forEach(input -> requireOwn("operation", input));
+    requireOwn();
+    inputs.forEach(input -> requireSameTape("operation", input));
     if (records() && inputs.stream().anyMatch(Tensor::requiresGradient)) {
       outputs.forEach(Tensor::require);
       operations.add(new Recorded(List.copyOf(outputs), backward));
@@ -277,8 +382,9 @@ public final class Tape implements AutoCloseable {
    * holds any values.
    */
   public Matrix temporary(int rows, int columns) {
-    int elements = HeapRoom.elements(rows, columns);
-    return Matrix.of(pool.lend(DataType.FLOAT32, elements), rows, columns);
+    requireOwn();
+    int size = HeapRoom.elements(rows, columns);
+    return Matrix.of(memory.pool().lend(DataType.FLOAT32, size), rows, columns);
   }
 
   /**
@@ -287,12 +393,13 @@ public final class Tape implements AutoCloseable {
    * @throws IllegalArgumentException if it is none, or was given back already
    */
   public void release(Matrix temporary) {
-    pool.takeBack(temporary.storage());
+    memory.pool().takeBack(temporary.storage());
   }
 
   /** Uploads row indices, {@code [n, 1]}; they live as long as the pass. */
   public Matrix indices(int[] rows) {
-    var storage = pool.lend(DataType.INT32, rows.length);
+    requireOwn();
+    var storage = memory.pool().lend(DataType.INT32, rows.length);
     lent.add(storage);
     backend.memory().write(storage, 0, rows, 0, rows.length);
     return Matrix.of(storage, rows.length, 1);
@@ -334,13 +441,26 @@ public final class Tape implements AutoCloseable {
     toClose.push(resource);
   }
 
+  /** Keeps what a recurrent layer needs on the way back, and closes it at the end of the pass. */
+  public void keep(Trace trace) {
+    memory.add(trace);
+  }
+
   /** Returns the compiled program; the tape compiles each program object once. */
   public PointwiseKernel kernel(PointwiseProgram program) {
-    return kernels.computeIfAbsent(program, backend::compile);
+    requireOpen();
+    return memory.kernel(program);
   }
 
   /** Copies a matrix to the host, row-major. */
   public float[] read(Matrix matrix) {
+    requireOpen();
+    float[] values = copy(matrix);
+    requireVersions();
+    return values;
+  }
+
+  private float[] copy(Matrix matrix) {
     int columns = matrix.columns();
     var values = new float[matrix.rows() * columns];
     if (matrix.stride() == columns || matrix.rows() <= 1) {
@@ -356,7 +476,7 @@ public final class Tape implements AutoCloseable {
 
   /** Returns how many blocks of memory the tape has allocated so far; steady in a steady loop. */
   public int allocations() {
-    return pool.allocations();
+    return memory.pool().allocations();
   }
 
   long pass() {
@@ -374,7 +494,7 @@ public final class Tape implements AutoCloseable {
   void takeBack(Matrix matrix) {
     int last = lent.lastIndexOf(matrix.storage());
     if (last >= 0) {
-      pool.takeBack(lent.remove(last));
+      memory.pool().takeBack(lent.remove(last));
     }
   }
 
@@ -384,7 +504,7 @@ public final class Tape implements AutoCloseable {
     return matrix;
   }
 
-  private void closeTraces() {
+  private void closeWhatEndsWithThePass() {
     while (!toClose.isEmpty()) {
       try {
         toClose.pop().close();
@@ -396,11 +516,13 @@ public final class Tape implements AutoCloseable {
     }
   }
 
+  /** Frees everything. A second call does nothing. */
   @Override
   public void close() {
-    reset();
-    kernels.values().forEach(PointwiseKernel::close);
-    kernels.clear();
-    pool.close();
+    if (!closed) {
+      endPass();
+      closed = true;
+      cleanable.clean();
+    }
   }
 }

@@ -139,7 +139,7 @@ final class Checkpoint {
           gradients.put(parameter, floats(name, parameter.size()));
         }
       }
-      values.forEach(Parameter::set);
+      store.change(() -> values.forEach(Parameter::set));
       store.clearGradients();
       gradients.forEach(
           (parameter, gradient) -> {

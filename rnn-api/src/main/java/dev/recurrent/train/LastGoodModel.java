@@ -34,8 +34,7 @@ final class LastGoodModel implements AutoCloseable {
 
   /** Makes the parameters what they were. */
   void restore() {
-    store.backend().ops().copy(values, store.values());
-    store.changed();
+    store.change(() -> store.backend().ops().copy(values, store.values()));
   }
 
   @Override

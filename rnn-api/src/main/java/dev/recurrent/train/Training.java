@@ -301,8 +301,9 @@ public final class Training {
           "fit: expected one call, got a second one; make a new Training, which starts anew, or"
               + " goes on from a checkpoint with resumeFrom(…)");
     }
-    fitted = true;
-    try (var run = new TrainingRun(this, function, data, budget)) {
+    try (var _ = model.store().train();
+        var run = new TrainingRun(this, function, data, budget)) {
+      fitted = true;
       return run.run();
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Applies an {@link Optimizer} to the parameters of one model, or of one layer of it: owns its
  * moments and counts its steps. Made by {@link Optimizer#on}. A step is one kernel over all
  * parameters; where some are left out or in a {@link ParameterGroup}, one for each run of
- * neighbours.
+ * neighbours. Used by one thread at a time, the one that trains the model.
  */
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
@@ -24,6 +24,7 @@ public final class Updater implements AutoCloseable {
   private final List<RunningPart> parts = new ArrayList<>();
   private final Map<String, Storage> moments = new LinkedHashMap<>();
   private long steps;
+  private boolean closed;
 
   /**
    * Says which ranges of the parameters an optimizer updates.
@@ -116,7 +117,8 @@ public final class Updater implements AutoCloseable {
    * Updates the parameters from their gradients, which stay as they are. A group with a learning
    * rate of its own is updated at that rate, changed in the same proportion as the optimizer's.
    *
-   * @throws IllegalStateException if there is such a group and the optimizer's own rate is 0
+   * @throws IllegalStateException if there is such a group and the optimizer's own rate is 0, after
+   *     {@link #close}, or if another thread trains the model
    */
   public void step(double learningRate) {
     double base = optimizer.learningRate();
@@ -130,6 +132,14 @@ public final class Updater implements AutoCloseable {
 
   /** Updates the parameters, those of a group at what becomes of the group's own learning rate. */
   void step(double learningRate, DoubleUnaryOperator ofGroup) {
+    if (closed) {
+      throw new IllegalStateException(
+          "updater: expected an open one, got a closed one; make another with optimizer.on(model)");
+    }
+    store.change(() -> update(learningRate, ofGroup));
+  }
+
+  private void update(double learningRate, DoubleUnaryOperator ofGroup) {
     steps++;
     for (var part : parts) {
       var own = part.learningRate();
@@ -142,7 +152,6 @@ public final class Updater implements AutoCloseable {
         part.kernel().run(range.inputs(), scalars, range.outputs());
       }
     }
-    store.changed();
   }
 
   /** Copies the moments to the host by name. */
@@ -189,6 +198,7 @@ public final class Updater implements AutoCloseable {
   /** Frees the moments. */
   @Override
   public void close() {
+    closed = true;
     parts.forEach(part -> part.kernel().close());
     moments.values().forEach(Storage::close);
   }

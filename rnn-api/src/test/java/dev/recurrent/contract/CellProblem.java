@@ -102,8 +102,8 @@ public final class CellProblem implements AutoCloseable {
   private final Setup setup;
   private final SplittableRandom random;
   private final List<Matrix> matrices = new ArrayList<>();
-  private final ForwardCall forwardCall;
-  private final BackwardCall backwardCall;
+  private ForwardCall forwardCall;
+  private BackwardCall backwardCall;
 
   /** Allocates and fills the matrices. */
   public CellProblem(Backend backend, Setup setup) {
@@ -133,6 +133,7 @@ public final class CellProblem implements AutoCloseable {
             rows(rows, inputs, 1),
             all ? initial : List.of(),
             parameters,
+            1,
             rows(rows, program.outputSize(), 1),
             states(program, batch));
     var dOutput = rows(rows, program.outputSize(), 1);
@@ -178,6 +179,19 @@ public final class CellProblem implements AutoCloseable {
   /** Returns the backward call. */
   public BackwardCall backwardCall() {
     return backwardCall;
+  }
+
+  /** Says that the values of the parameters are no longer those of the calls before. */
+  public void changeVersion() {
+    forwardCall = forwardCall.withVersion(forwardCall.version() + 1);
+    backwardCall =
+        new BackwardCall(
+            forwardCall,
+            backwardCall.dOutput(),
+            backwardCall.dFinalStates(),
+            backwardCall.dInput(),
+            backwardCall.dInitialStates(),
+            backwardCall.dParameters());
   }
 
   /** Returns every matrix of both calls. */

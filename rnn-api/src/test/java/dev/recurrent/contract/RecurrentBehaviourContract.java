@@ -112,7 +112,7 @@ interface RecurrentBehaviourContract extends RecurrentContract {
 
   @ParameterizedTest
   @MethodSource("catalogue")
-  default void newParametersAreUsedOnceTheKernelIsTold(CellDefinition cell) {
+  default void newParametersAreUsedInACallOfAnotherVersion(CellDefinition cell) {
     var program = cell.program(CellSizes.of(5, 17));
     var old = Setup.of(program, unsorted(), 6);
     var changed = Setup.of(program, unsorted(), 7);
@@ -126,7 +126,7 @@ interface RecurrentBehaviourContract extends RecurrentContract {
       for (int i = 0; i < problem.matrices().size(); i++) {
         backend().ops().copy(other.matrices().get(i), problem.matrices().get(i));
       }
-      kernel.parametersChanged();
+      problem.changeVersion();
       problem.run(kernel);
       wanted.run(expected);
       assertClose(wanted, problem, changed);
@@ -203,7 +203,7 @@ interface RecurrentBehaviourContract extends RecurrentContract {
           batch,
           batch.backwardCall().dFinalStates(),
           i);
-      kernel.parametersChanged();
+      alone.changeVersion();
       alone.run(kernel);
       var name = program.name() + " sequence " + i + " of length " + length;
       for (int t = 0; t < length; t++) {

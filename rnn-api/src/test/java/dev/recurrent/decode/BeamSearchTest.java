@@ -293,7 +293,7 @@ class BeamSearchTest {
     assertThrows(
         IllegalStateException.class,
         () -> Sampling.temperature(1, 1).sample(constant(Float.POSITIVE_INFINITY)));
-    assertThrows(IllegalArgumentException.class, () -> Sampling.temperature(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> Sampling.temperature(-1, 1));
     assertThrows(IllegalArgumentException.class, () -> Sampling.temperature(1, 1).maximumLength(0));
   }
 
@@ -326,6 +326,35 @@ class BeamSearchTest {
       assertEquals(probability, same.size() / (double) draws, 5 * deviation);
       assertEquals(want.logProbability(), same.getFirst().logProbability(), 1e-5);
     }
+  }
+
+  @Test
+  void temperatureZeroTakesTheMostProbableTokenAndTheFirstOfEqualOnes() {
+    var seeds = new long[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    assertEquals(
+        search(1, 0).best(new Tree(seeds)).stream().map(Hypothesis::tokens).toList(),
+        Sampling.temperature(0, 5).maximumLength(4).endToken(END).sample(new Tree(seeds)).stream()
+            .map(Hypothesis::tokens)
+            .toList());
+    var first = Sampling.temperature(0, 1).maximumLength(2).sample(constant(0, 2, 2)).getFirst();
+    assertEquals(List.of(1, 1), first.tokens());
+  }
+
+  @Test
+  void listenerHearsEachTokenAndMayEndASequence() {
+    var seeds = new long[] {1, 2, 3};
+    var sampling = Sampling.temperature(1, 5).maximumLength(4).endToken(END);
+    var heard = new ArrayList<List<Integer>>();
+    for (var _ : seeds) {
+      heard.add(new ArrayList<>());
+    }
+    var whole =
+        sampling.sample(
+            new Tree(seeds), (source, token) -> token == END || heard.get(source).add(token));
+    assertEquals(whole.stream().map(Hypothesis::tokens).toList(), heard);
+    var cut = sampling.sample(new Tree(seeds), (source, token) -> source != 1);
+    assertEquals(whole.getFirst().tokens(), cut.getFirst().tokens());
+    assertEquals(whole.get(1).tokens().subList(0, 1), cut.get(1).tokens());
   }
 
   @Test

@@ -77,12 +77,10 @@ public final class FiniteDifferences {
     var values = ReferenceStorage.doubles(parameter.value().storage());
     int at = parameter.value().offset() + index;
     double before = values[at];
-    values[at] = before + change;
-    store.changed();
+    store.change(() -> values[at] = before + change);
     tape.reset(tape.mode(), SEED);
     double result = copy(loss.apply(tape).value())[0];
-    values[at] = before;
-    store.changed();
+    store.change(() -> values[at] = before);
     return result;
   }
 

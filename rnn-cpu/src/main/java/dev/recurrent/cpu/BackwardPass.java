@@ -3,40 +3,35 @@ package dev.recurrent.cpu;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.Derivative;
 import dev.recurrent.cell.Instruction;
-import dev.recurrent.cell.ParameterSpec.Kind;
-import dev.recurrent.cpu.PackedMatrix.Tails;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.BackwardCall;
 import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.spi.SequenceLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Runs the derivative of a cell back through sequences, and then takes the gradients of the input
- * and of the parameters, each one product or sum over all steps.
+ * and of the parameters, each one product or sum over all steps. Used by one thread at a time.
  */
 final class BackwardPass {
   private final CellProgram cell;
   private final Derivative derivative;
+  private final Bindings bindings;
   private final Workers workers;
   private final BackwardPlan plan;
   private final ParameterGradients parameterGradients;
-  private final PackedWeight[] weights; // those of the loop, then perhaps that of the input
-  private final List<Integer> transposed; // their parameters
-  private final List<Tails> tails;
-  private final int inputParameter;
   private final boolean readsInput;
   private final StepContext[] contexts;
   private final StepRunner runner;
-  private final Parameters parameters;
+  private Parameters parameters;
   private float[] paddedOutputGradient = {};
   private float[] paddedInput = {};
 
   // the call in progress
   private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, true);
-  private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private Partition wanted = Partition.ALONE; // for as many workers as were worthwhile
+  private Partition partition = Partition.ALONE;
   private int partitionedFor;
   private boolean packs;
   private final Workers.Task loop = this::runWorker;
@@ -44,43 +39,47 @@ final class BackwardPass {
   private Matrix dInput;
 
   BackwardPass(
-      CellProgram cell, Derivative derivative, Workers workers, Gemm gemm, Matrix nothing) {
+      CellProgram cell,
+      BackwardPlan plan,
+      Workers workers,
+      WorkspacePool<Gemm> gemms,
+      Matrix nothing) {
     this.cell = cell;
-    this.derivative = derivative;
+    this.plan = plan;
     this.workers = workers;
+    derivative = plan.derivative();
     dInput = nothing;
-    plan = new BackwardPlan(cell, derivative, workers.count());
-    parameterGradients = new ParameterGradients(cell, plan, workers, gemm);
-    transposed = new ArrayList<>(plan.weights);
-    tails = new ArrayList<>(transposed.stream().map(_ -> Tails.PADDED).toList());
-    inputParameter = indexOfInputWeight();
+    bindings = plan.unbound();
+    parameterGradients = new ParameterGradients(cell, plan, bindings, workers, gemms);
     readsInput = derivative.code().stream().anyMatch(Instruction.Input.class::isInstance);
-    if (inputParameter >= 0) {
-      transposed.add(inputParameter);
-      tails.add(Tails.EXACT);
-    }
-    weights = new PackedWeight[transposed.size()];
     contexts = new StepContext[workers.count()];
     for (int w = 0; w < contexts.length; w++) {
-      contexts[w] =
-          new StepContext(
-              w, Math.max(2, plan.planner().mostOperands()), plan.planner().mostTemporaries());
+      contexts[w] = new StepContext(w, plan.planner(), bindings);
     }
-    runner = new StepRunner(workers, weights, plan.stages());
-    parameters = new Parameters(cell, plan.vectors);
-    workers.newCode();
-  }
-
-  void parametersChanged() {
-    parameters.invalidate();
+    runner = new StepRunner(workers, plan.stages());
+    parameters = new Parameters(cell, plan);
   }
 
   void run(CpuTrace trace, List<ForwardPlan.StoredValue> stored, BackwardCall call) {
+    var forward = call.forward();
+    packs = !parameters.areThose(forward.parameters(), forward.version());
+    if (packs) {
+      parameters.update(forward.parameters(), forward.version());
+    }
+    try {
+      compute(trace, stored, call);
+    } catch (RuntimeException | Error e) {
+      parameters = new Parameters(cell, plan); // they may be packed in part
+      throw e;
+    }
+  }
+
+  private void compute(CpuTrace trace, List<ForwardPlan.StoredValue> stored, BackwardCall call) {
     bind(trace, stored, call);
-    if (partition.workers() == 1) {
+    shareOut(wanted);
+    if (partition.workers() == 1 || !workers.tryRun(loop)) {
+      shareOut(Partition.ALONE);
       runWorker(0);
-    } else {
-      workers.run(loop);
     }
     copyInitialGradients(call);
     if (call.dInput() != null) {
@@ -89,13 +88,9 @@ final class BackwardPass {
     parameterGradients.add(timeline, trace, stored, call);
   }
 
-  private int indexOfInputWeight() {
-    for (int p = 0; p < cell.parameters().size(); p++) {
-      if (cell.parameters().get(p).kind() == Kind.INPUT_WEIGHT) {
-        return p;
-      }
-    }
-    return -1;
+  private void shareOut(Partition newPartition) {
+    partition = newPartition;
+    runner.shareOut(partition);
   }
 
   private void bind(CpuTrace trace, List<ForwardPlan.StoredValue> stored, BackwardCall call) {
@@ -108,45 +103,41 @@ final class BackwardPass {
     int worthwhile = workers.worthwhile();
     if (!sameShape || worthwhile != partitionedFor) {
       partitionedFor = worthwhile;
-      partition = Partition.of(layout, cell.productFlops(), worthwhile);
+      wanted = Partition.of(layout, cell.productFlops(), worthwhile);
     }
-    packs =
-        parameters.updateTransposed(
-            forward.parameters(), weights, transposed, tails, workers.count());
+    parameters.bindVectors(plan.vectors, bindings);
+    runner.begin(parameters.weights());
     int rows = layout.totalRows();
     for (int s = 0; s < cell.states().size(); s++) {
-      plan.before[s].bind(trace.histories()[s], 0);
-      plan.after[s].bind(trace.histories()[s], 0);
+      bindings.bind(plan.before[s], trace.histories()[s], 0);
+      bindings.bind(plan.after[s], trace.histories()[s], 0);
       bindStateGradient(s, call);
     }
     for (var saved : plan.saved) {
-      saved.operand().bind(trace.values()[indexOf(stored, saved.value())], 0);
+      bindings.bind(saved.operand(), trace.values()[indexOf(stored, saved.value())], 0);
     }
     for (var operand : plan.productGradients) {
       if (operand != null) {
-        operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
+        bindings.reserve(operand, rows);
       }
     }
     for (var operand : plan.ownVectorGradients) {
-      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
+      bindings.reserve(operand, rows);
     }
     int scratchRows = layout.batch() * workers.count();
     for (var operand : plan.scratch) {
-      operand.bind(PaddedRows.grow(operand.array(), scratchRows * operand.stride()), 0);
+      bindings.reserve(operand, scratchRows);
     }
     if (derivative.inputGradient() >= 0) {
-      var operand = plan.inputGradient;
-      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
+      bindings.reserve(plan.inputGradient, rows);
     }
-    paddedOutputGradient =
-        PaddedRows.bind(call.dOutput(), plan.outputGradient, paddedOutputGradient);
+    paddedOutputGradient = bindings.bind(plan.outputGradient, call.dOutput(), paddedOutputGradient);
     if (readsInput) {
-      paddedInput = PaddedRows.bind(forward.input(), plan.input, paddedInput);
+      paddedInput = bindings.bind(plan.input, forward.input(), paddedInput);
     }
     for (var context : contexts) {
       context.begin(layout.batch());
     }
-    runner.begin(partition);
   }
 
   static int indexOf(List<ForwardPlan.StoredValue> stored, int value) {
@@ -163,9 +154,9 @@ final class BackwardPass {
     var operand = plan.gradientsAfter[s];
     int stride = operand.stride();
     int batch = timeline.layout().batch();
-    var array = PaddedRows.grow(operand.array(), Math.max(1, 2 * batch) * stride);
-    operand.bind(array, 0);
-    plan.gradientsBefore[s].bind(array, 0);
+    bindings.reserve(operand, Math.max(1, 2 * batch));
+    var array = bindings.array(operand);
+    bindings.bind(plan.gradientsBefore[s], array, 0);
     Arrays.fill(array, 0, 2 * batch * stride, 0);
     if (call.dFinalStates().isEmpty()) {
       return;
@@ -185,9 +176,7 @@ final class BackwardPass {
       return;
     }
     if (packs) {
-      for (var weight : weights) {
-        weight.pack(worker, partition.workers());
-      }
+      parameters.pack(worker, partition.workers());
       if (partition.workers() > 1) {
         workers.await(worker);
       }
@@ -221,7 +210,8 @@ final class BackwardPass {
         int half = timeline.gradientHalf(b);
         int from = (half * batch + b) * operand.stride();
         int to = target.offset() + b * target.stride();
-        System.arraycopy(operand.array(), from, CpuStorage.floats(target), to, target.columns());
+        System.arraycopy(
+            bindings.array(operand), from, CpuStorage.floats(target), to, target.columns());
       }
     }
   }
@@ -239,13 +229,15 @@ final class BackwardPass {
     int count = (int) ((long) rows * (worker + 1) / workers.count()) - from;
     var array = CpuStorage.floats(dInput);
     int offset = dInput.offset() + from * dInput.stride();
-    if (inputParameter >= 0) {
-      var left = plan.productGradients[inputParameter];
+    boolean multiplies = plan.inputParameter() >= 0;
+    if (multiplies) {
+      var left = plan.productGradients[plan.inputParameter()];
+      var weights = parameters.weights();
       var matrix = weights[weights.length - 1].matrix();
       contexts[worker]
           .product()
           .overwrite(
-              left.array(),
+              bindings.array(left),
               from * left.stride(),
               left.stride(),
               count,
@@ -257,12 +249,12 @@ final class BackwardPass {
               dInput.stride());
     }
     boolean adds = derivative.inputGradient() >= 0;
-    for (int r = 0; r < count && (adds || inputParameter < 0); r++) {
+    for (int r = 0; r < count && (adds || !multiplies); r++) {
       int row = offset + r * dInput.stride();
       int direct = (from + r) * plan.inputGradient.stride();
       for (int c = 0; c < dInput.columns(); c++) {
-        float own = adds ? plan.inputGradient.array()[direct + c] : 0;
-        array[row + c] = inputParameter >= 0 ? array[row + c] + own : own;
+        float own = adds ? bindings.array(plan.inputGradient)[direct + c] : 0;
+        array[row + c] = multiplies ? array[row + c] + own : own;
       }
     }
   }

@@ -6,9 +6,11 @@ import dev.recurrent.cell.Derivative;
 import dev.recurrent.cell.Derivative.ParameterGradient;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.LinearTransposed;
+import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.cell.Schedule;
 import dev.recurrent.cpu.Operand.Place;
 import dev.recurrent.cpu.Operand.Rows;
+import dev.recurrent.cpu.PackedMatrix.Tails;
 import dev.recurrent.cpu.StageOps.PadOp;
 import dev.recurrent.cpu.StageOps.ProductOp;
 import dev.recurrent.cpu.StageOps.RowSumOp;
@@ -23,9 +25,10 @@ import java.util.TreeMap;
 /**
  * Plans the backward step of a cell. The gradients of all products with one weight are written side
  * by side for every step, so that the weight's gradient is one product over all steps after the
- * time loop; weights with equal gradients, such as the LSTM's two, share them.
+ * time loop; weights with equal gradients, such as the LSTM's two, share them. Shared by all
+ * threads once it is made.
  */
-final class BackwardPlan {
+final class BackwardPlan implements Parameters.Layout {
   private static final int NONE = -1;
 
   private final CellProgram cell;
@@ -34,6 +37,7 @@ final class BackwardPlan {
   private final Schedule schedule;
   private final int workers;
   private final PassPlanner planner;
+  private final Operands operands = new Operands();
   private final List<StageOps> stages = new ArrayList<>();
   private final Map<Integer, Place> productTargets = new TreeMap<>(); // by value
   private final Map<Integer, Integer> startedBy = new TreeMap<>(); // product to state's other term
@@ -55,6 +59,8 @@ final class BackwardPlan {
   final List<Integer> weights = new ArrayList<>(); // parameters whose transposes the loop needs
   final List<PassPlan> addOutputGradient; // one pass
 
+  private final int inputParameter;
+
   BackwardPlan(CellProgram cell, Derivative derivative, int workers) {
     this.cell = cell;
     this.derivative = derivative;
@@ -66,12 +72,12 @@ final class BackwardPlan {
     gradientsBefore = states(Rows.GRADIENT_PREVIOUS);
     before = states(Rows.PREVIOUS);
     after = states(Rows.NEXT);
-    outputGradient = new Operand(Rows.PACKED, Lanes.padded(cell.outputSize()));
-    input = new Operand(Rows.PACKED, Lanes.padded(cell.sizes().input()));
-    inputGradient = new Operand(Rows.PACKED, Lanes.padded(cell.sizes().input()));
+    outputGradient = operands.add(Rows.PACKED, Lanes.padded(cell.outputSize()));
+    input = operands.add(Rows.PACKED, Lanes.padded(cell.sizes().input()));
+    inputGradient = operands.add(Rows.PACKED, Lanes.padded(cell.sizes().input()));
     vectors =
         cell.parameters().stream()
-            .map(p -> new Operand(Rows.SHARED, ForwardPlan.paddedRows(p)))
+            .map(p -> operands.add(Rows.SHARED, ForwardPlan.paddedRows(p)))
             .toArray(Operand[]::new);
     productGradients = new Operand[cell.parameters().size()];
     placeProductGradients();
@@ -86,6 +92,42 @@ final class BackwardPlan {
       stages.add(planStage(s, schedule.stages().get(s)));
     }
     addOutputGradient = planAddOutputGradient();
+    inputParameter = indexOfInputWeight();
+  }
+
+  private int indexOfInputWeight() {
+    for (int p = 0; p < cell.parameters().size(); p++) {
+      if (cell.parameters().get(p).kind() == Kind.INPUT_WEIGHT) {
+        return p;
+      }
+    }
+    return NONE;
+  }
+
+  Derivative derivative() {
+    return derivative;
+  }
+
+  /** Returns the weight of the input, or a negative number; it is the last that is packed. */
+  int inputParameter() {
+    return inputParameter;
+  }
+
+  @Override
+  public List<Integer> parameters() {
+    var packed = new ArrayList<>(weights);
+    if (inputParameter >= 0) {
+      packed.add(inputParameter);
+    }
+    return packed;
+  }
+
+  @Override
+  public PackedWeight layOut(int weight, int offset) {
+    boolean ofLoop = weight < weights.size();
+    var spec = cell.parameters().get(ofLoop ? weights.get(weight) : inputParameter);
+    var units = Units.of(spec.columns(), workers);
+    return PackedWeight.transposed(spec, offset, units, ofLoop ? Tails.PADDED : Tails.EXACT);
   }
 
   List<StageOps> stages() {
@@ -96,6 +138,11 @@ final class BackwardPlan {
     return planner;
   }
 
+  /** Returns bindings for one pass. */
+  Bindings unbound() {
+    return operands.unbound();
+  }
+
   /** Tells whether a worker may not begin a step before all others have finished the one before. */
   boolean needsBarrierBetweenSteps() {
     return stages.stream().anyMatch(stage -> !stage.rowSums().isEmpty());
@@ -103,7 +150,7 @@ final class BackwardPlan {
 
   private Operand[] states(Rows rows) {
     return cell.states().stream()
-        .map(state -> new Operand(rows, Lanes.padded(state.size())))
+        .map(state -> operands.add(rows, Lanes.padded(state.size())))
         .toArray(Operand[]::new);
   }
 
@@ -124,7 +171,7 @@ final class BackwardPlan {
       var values = gradients.stream().map(ParameterGradient::value).toList();
       var existing = shared.get(values);
       if (existing == null) {
-        existing = new Operand(Rows.PACKED, ForwardPlan.paddedRows(spec));
+        existing = operands.add(Rows.PACKED, ForwardPlan.paddedRows(spec));
         shared.put(values, existing);
         for (var gradient : gradients) {
           int column = ForwardPlan.paddedOffset(spec, gradient.offset());
@@ -150,12 +197,12 @@ final class BackwardPlan {
                     ForwardPlan.paddedOffset(cell.parameters().get(v.parameter()), v.offset())));
         case Instruction.Saved value -> {
           boolean scalar = value.width() == Instruction.SCALAR;
-          var operand = new Operand(Rows.PACKED, scalar ? 1 : Lanes.padded(value.width()));
+          var operand = operands.add(Rows.PACKED, scalar ? 1 : Lanes.padded(value.width()));
           saved.add(new ForwardPlan.StoredValue(value.value(), operand));
           planner.source(i, scalar ? operand.row(0) : operand.full(0));
         }
         case Instruction.RowSum _ -> {
-          var operand = new Operand(Rows.WORKER, 1);
+          var operand = operands.add(Rows.WORKER, 1);
           scratch.add(operand);
           planner.source(i, operand.row(0));
         }
@@ -194,7 +241,7 @@ final class BackwardPlan {
     }
     for (int i = 0; i < code.size(); i++) {
       if (code.get(i) instanceof LinearTransposed product && !productTargets.containsKey(i)) {
-        var operand = new Operand(Rows.BATCH, Lanes.padded(product.width()));
+        var operand = operands.add(Rows.BATCH, Lanes.padded(product.width()));
         scratch.add(operand);
         productTargets.put(i, operand.full(0));
         planner.source(i, operand.full(0));
@@ -242,7 +289,7 @@ final class BackwardPlan {
       }
       var place = packedPlaceOf(gradient.value());
       if (place == null) {
-        var operand = new Operand(Rows.PACKED, Lanes.padded(gradient.rows()));
+        var operand = operands.add(Rows.PACKED, Lanes.padded(gradient.rows()));
         ownVectorGradients.add(operand);
         place = operand.full(0);
         planner.store(gradient.value(), place);
@@ -267,7 +314,7 @@ final class BackwardPlan {
         }
         boolean lasting = packedPlaceOf(value) != null;
         if (!lasting && isReadAfter(s, value)) {
-          var operand = new Operand(Rows.BATCH, Lanes.padded(code.get(value).width()));
+          var operand = operands.add(Rows.BATCH, Lanes.padded(code.get(value).width()));
           scratch.add(operand);
           planner.storeFirst(value, operand.full(0));
         }

@@ -12,12 +12,16 @@ import dev.recurrent.spi.RecurrentKernel;
 import dev.recurrent.spi.StoragePool;
 import dev.recurrent.spi.TensorOps;
 
-/** Computes on the processor's vector units with a pool of threads. */
+/**
+ * Computes on the processor's vector units with a pool of threads. Thread-safe: a call has the
+ * workers to itself, or does without them.
+ */
 final class CpuBackend implements Backend {
   private final Workers workers;
   private final CpuMemory memory = new CpuMemory();
   private final StoragePool pool = new StoragePool(memory);
-  private final Gemm gemm;
+  private final WorkspacePool<Gemm> gemms;
+  private final CellCodes codes;
   private final CpuTensorOps ops;
   private final Matrix nothing;
 
@@ -28,8 +32,9 @@ final class CpuBackend implements Backend {
   /** Computes with workers that {@link #close} closes. */
   CpuBackend(Workers workers) {
     this.workers = workers;
-    gemm = new Gemm(workers);
-    ops = new CpuTensorOps(workers, gemm);
+    gemms = new WorkspacePool<>(() -> new Gemm(workers));
+    codes = new CellCodes(workers);
+    ops = new CpuTensorOps(workers, gemms);
     nothing = Matrix.of(memory.allocate(DataType.FLOAT32, 1), 1, 1);
   }
 
@@ -56,7 +61,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public RecurrentKernel compile(CellProgram program) {
-    return new CpuRecurrentKernel(program, workers, gemm, pool, nothing);
+    return new CpuRecurrentKernel(codes.of(program), workers, gemms, pool, nothing);
   }
 
   @Override

@@ -1,98 +1,101 @@
 package dev.recurrent.cpu;
 
-import dev.recurrent.cell.CellProgram;
-import dev.recurrent.cell.Derivative;
-import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel;
 import dev.recurrent.spi.StoragePool;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs any cell on the CPU: products on packed weights, pointwise regions compiled to bytecode,
- * threads that stay in the time loop. The parts are compiled when they are first needed.
+ * threads that stay in the time loop.
+ *
+ * <p>Thread-safe. Calls for inference run at once, without locks: they share code and packed
+ * weights, and each has a {@link ForwardPass} of its own. Calls that keep a trace, and those that
+ * go back, take turns.
  */
 final class CpuRecurrentKernel implements RecurrentKernel {
-  private final CellProgram cell;
-  private final Derivative derivative;
+  private final CellCode code;
   private final Workers workers;
-  private final Gemm gemm;
+  private final WorkspacePool<Gemm> gemms;
   private final StoragePool pool;
   private final Matrix nothing;
-  private @Nullable ForwardPass training;
-  private @Nullable ForwardPass inference;
-  private @Nullable BackwardPass backward;
+  private final WorkspacePool<ForwardPass> inference;
+  private volatile @Nullable Parameters packed; // of the last version, never changed
+  private @Nullable ForwardPass training; // guarded by this
+  private @Nullable BackwardPass backward; // guarded by this
 
   CpuRecurrentKernel(
-      CellProgram cell, Workers workers, Gemm gemm, StoragePool pool, Matrix nothing) {
-    this.cell = cell;
-    this.derivative = cell.derivative();
+      CellCode code, Workers workers, WorkspacePool<Gemm> gemms, StoragePool pool, Matrix nothing) {
+    this.code = code;
     this.workers = workers;
-    this.gemm = gemm;
+    this.gemms = gemms;
     this.pool = pool;
     this.nothing = nothing;
+    inference =
+        new WorkspacePool<>(
+            () -> new ForwardPass(code.cell(), code.inference(), false, workers, pool));
   }
 
   @Override
   public Trace forward(ForwardCall call) {
-    if (call.mode() == Mode.INFERENCE) {
-      if (inference == null) {
-        inference = new ForwardPass(cell, List.of(), false, workers, pool);
-      }
-      return inference.run(call);
+    if (call.mode() != Mode.INFERENCE) {
+      return train(call);
     }
-    return trainingPass().run(call);
+    var known = packed;
+    var parameters =
+        known != null && known.areThose(call.parameters(), call.version()) ? known : pack(call);
+    var pass = inference.take();
+    var trace = pass.infer(call, parameters);
+    inference.giveBack(pass);
+    return trace;
+  }
+
+  /** Packs the parameters once for all threads, and leaves those of the version before alone. */
+  private synchronized Parameters pack(ForwardCall call) {
+    var known = packed;
+    if (known != null && known.areThose(call.parameters(), call.version())) {
+      return known;
+    }
+    var next = new Parameters(code.cell(), code.inference());
+    next.update(call.parameters(), call.version());
+    next.pack(0, 1);
+    packed = next;
+    return next;
+  }
+
+  private synchronized Trace train(ForwardCall call) {
+    var pass = training;
+    if (pass == null) {
+      pass = new ForwardPass(code.cell(), code.training(), true, workers, pool);
+      training = pass;
+    }
+    return pass.train(call);
   }
 
   @Override
-  public void backward(Trace trace, BackwardCall call) {
+  public synchronized void backward(Trace trace, BackwardCall call) {
     if (!(trace instanceof CpuTrace own)) {
       throw new IllegalArgumentException(
           "trace: expected one of a training pass on backend cpu, got one of an inference pass");
     }
-    if (backward == null) {
-      backward = new BackwardPass(cell, derivative, workers, gemm, nothing);
+    var pass = backward;
+    if (pass == null) {
+      pass = new BackwardPass(code.cell(), code.backward(), workers, gemms, nothing);
+      backward = pass;
     }
-    backward.run(own, trainingPass().stored(), call);
-  }
-
-  private ForwardPass trainingPass() {
-    if (training == null) {
-      training = new ForwardPass(cell, keptValues(), true, workers, pool);
-    }
-    return training;
-  }
-
-  /** What the derivative reads, and what the inner weights were multiplied by. */
-  private List<Integer> keptValues() {
-    var kept = new ArrayList<>(derivative.saved());
-    for (var parameter : cell.parameters()) {
-      if (parameter.kind() == Kind.INNER_WEIGHT && !kept.contains(parameter.operand())) {
-        kept.add(parameter.operand());
-      }
-    }
-    return kept;
+    pass.run(own, code.training().stored, call);
   }
 
   @Override
-  public void parametersChanged() {
-    if (training != null) {
-      training.parametersChanged();
-    }
-    if (inference != null) {
-      inference.parametersChanged();
-    }
-    if (backward != null) {
-      backward.parametersChanged();
-    }
+  public synchronized void trim() {
+    inference.clear();
+    training = null;
+    backward = null;
+    packed = null;
   }
 
   @Override
   public void close() {
-    training = null;
-    inference = null;
-    backward = null;
+    trim();
   }
 }

@@ -9,11 +9,13 @@ import dev.recurrent.spi.PointwiseProgram;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.TensorOps;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Runs the primitive operations on Java arrays: elementwise ones as compiled passes. */
+/**
+ * Runs the primitive operations on Java arrays: elementwise ones as compiled passes. Thread-safe.
+ */
 final class CpuTensorOps implements TensorOps {
   private static final float[] NO_SCALARS = {};
 
@@ -21,17 +23,17 @@ final class CpuTensorOps implements TensorOps {
   private static final int ALONE = 1 << 15;
 
   private final Workers workers;
-  private final Gemm gemm;
+  private final WorkspacePool<Gemm> gemms;
   private final SoftmaxRows softmaxRows;
   private final CpuPointwiseKernel affine;
   private final CpuPointwiseKernel addScaled;
-  private final Map<UnaryOp, CpuPointwiseKernel> unary = new EnumMap<>(UnaryOp.class);
-  private final Map<BinaryOp, CpuPointwiseKernel> binary = new EnumMap<>(BinaryOp.class);
-  private final Map<BinaryOp, CpuPointwiseKernel> binaryByRow = new EnumMap<>(BinaryOp.class);
+  private final Map<UnaryOp, CpuPointwiseKernel> unary = new ConcurrentHashMap<>();
+  private final Map<BinaryOp, CpuPointwiseKernel> binary = new ConcurrentHashMap<>();
+  private final Map<BinaryOp, CpuPointwiseKernel> binaryByRow = new ConcurrentHashMap<>();
 
-  CpuTensorOps(Workers workers, Gemm gemm) {
+  CpuTensorOps(Workers workers, WorkspacePool<Gemm> gemms) {
     this.workers = workers;
-    this.gemm = gemm;
+    this.gemms = gemms;
     softmaxRows = new SoftmaxRows(workers);
     var a = new PointwiseProgram.Builder("affine");
     int scaled = a.apply(BinaryOp.TIMES, a.input(), a.scalar());
@@ -43,6 +45,17 @@ final class CpuTensorOps implements TensorOps {
 
   private CpuPointwiseKernel compile(PointwiseProgram.Builder builder) {
     return new CpuPointwiseKernel(builder.build(), workers);
+  }
+
+  private CpuPointwiseKernel compile(UnaryOp op) {
+    var builder = new PointwiseProgram.Builder(op.name());
+    return compile(builder.output(builder.apply(op, builder.input())));
+  }
+
+  private CpuPointwiseKernel compile(BinaryOp op, Shape second) {
+    var builder = new PointwiseProgram.Builder(op.name());
+    builder.output(builder.apply(op, builder.input(), builder.input()));
+    return new CpuPointwiseKernel(builder.build(), List.of(Shape.FULL, second), workers);
   }
 
   @Override
@@ -57,38 +70,33 @@ final class CpuTensorOps implements TensorOps {
       if (beta == 0) {
         fill(c, 0);
       }
-    } else if (beta == 0) {
-      gemm.overwrite(view(c), product(a), product(b));
     } else {
-      gemm.accumulate(view(c), product(a), product(b));
+      var gemm = gemms.take();
+      if (beta == 0) {
+        gemm.overwrite(view(c), product(a), product(b));
+      } else {
+        gemm.accumulate(view(c), product(a), product(b));
+      }
+      gemms.giveBack(gemm);
     }
   }
 
   @Override
   public void unary(UnaryOp op, Matrix a, Matrix out) {
-    var kernel =
-        unary.computeIfAbsent(
-            op,
-            key -> {
-              var builder = new PointwiseProgram.Builder(key.name());
-              return compile(builder.output(builder.apply(key, builder.input())));
-            });
+    var known = unary.get(op); // waits for no other thread
+    var kernel = known != null ? known : unary.computeIfAbsent(op, this::compile);
     run(kernel, List.of(a), NO_SCALARS, out);
   }
 
   @Override
   public void binary(BinaryOp op, Matrix a, Matrix b, Matrix out) {
     boolean byRow = b.columns() == 1 && out.columns() != 1;
+    var kernels = byRow ? binaryByRow : binary;
+    var known = kernels.get(op);
     var kernel =
-        (byRow ? binaryByRow : binary)
-            .computeIfAbsent(
-                op,
-                key -> {
-                  var builder = new PointwiseProgram.Builder(key.name());
-                  builder.output(builder.apply(key, builder.input(), builder.input()));
-                  var shapes = List.of(Shape.FULL, byRow ? Shape.ROW : Shape.FULL);
-                  return new CpuPointwiseKernel(builder.build(), shapes, workers);
-                });
+        known != null
+            ? known
+            : kernels.computeIfAbsent(op, key -> compile(key, byRow ? Shape.ROW : Shape.FULL));
     run(kernel, List.of(a, b), NO_SCALARS, out);
   }
 
@@ -131,8 +139,7 @@ final class CpuTensorOps implements TensorOps {
     long size = (long) out.rows() * out.columns();
     if (size >= ALONE && (out.rows() == 1 || out.stride() == out.columns())) {
       int count = workers.count();
-      share(
-          count,
+      workers.share(
           worker -> {
             int from = out.offset() + (int) (size * worker / count);
             Arrays.fill(target, from, out.offset() + (int) (size * (worker + 1) / count), value);
@@ -169,7 +176,7 @@ final class CpuTensorOps implements TensorOps {
     if (count == 1) {
       task.run(0);
     } else {
-      workers.run(task);
+      workers.share(task);
     }
   }
 

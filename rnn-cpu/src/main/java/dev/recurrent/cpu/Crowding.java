@@ -42,7 +42,7 @@ class Crowding {
   private long pause = SHORTEST;
   private long aloneUntil;
   private long nextLook;
-  private boolean alone;
+  private volatile boolean alone;
 
   /** Watches so many workers; more than there are processors are never stopped. */
   Crowding(int workers, int processors) {
@@ -63,7 +63,11 @@ class Crowding {
   }
 
   /** Returns the number of workers to start at this time, in nanoseconds. */
-  synchronized int worthwhile(long now) {
+  int worthwhile(long now) {
+    return alone ? worthwhileAgain(now) : workers; // as a rule no thread waits for another here
+  }
+
+  private synchronized int worthwhileAgain(long now) {
     if (alone && (now - aloneUntil >= 0 || othersAreIdle(now))) {
       alone = false;
       elapsed = 0;

@@ -11,13 +11,16 @@ import dev.recurrent.spi.RecurrentKernel.Trace;
 import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.StoragePool;
 import java.util.Arrays;
-import java.util.List;
 
-/** Runs a cell forward over sequences: one compiled plan with the memory that it works in. */
+/**
+ * Runs a cell forward over sequences: a compiled plan, which other passes share, with the memory
+ * that one call works in. Used by one thread at a time.
+ */
 final class ForwardPass {
   /** Packed rows whose products with the input are taken at once; their results stay in cache. */
   private static final int CHUNK_ROWS = 192;
 
+  private static final float[] NOTHING = {};
   private static final Trace NOTHING_KEPT = () -> {};
 
   private final CellProgram cell;
@@ -26,10 +29,9 @@ final class ForwardPass {
   private StoragePool.Loan loan; // of the trace that is being made
   private final ForwardPlan plan;
   private final boolean keeps;
-  private final PackedWeight[] weights;
+  private final Bindings bindings;
   private final StepContext[] contexts;
   private final StepRunner runner;
-  private final Parameters parameters;
   private final float[][] histories; // in inference: two slots each
   private float[] paddedOutput = {};
   private float[] paddedInput = {};
@@ -37,7 +39,8 @@ final class ForwardPass {
 
   // the call in progress
   private Timeline timeline = new Timeline(SequenceLayout.ofLengths(), Direction.FORWARD, false);
-  private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private Partition wanted = Partition.ALONE; // for as many workers as were worthwhile
+  private Partition partition = Partition.ALONE;
   private int partitionedFor;
   private boolean waits; // for the workers that have other units, before each step
   private float[] input = {};
@@ -45,43 +48,49 @@ final class ForwardPass {
   private int inputStride;
   private boolean drawsMasks;
   private long seed;
+  private Parameters parameters;
   private boolean packs;
   private final Workers.Task task = this::runWorker;
 
+  /**
+   * Makes ready for calls of one cell.
+   *
+   * @param keeps whether a trace for the backward pass is made
+   */
   ForwardPass(
-      CellProgram cell, List<Integer> kept, boolean keeps, Workers workers, StoragePool pool) {
+      CellProgram cell, ForwardPlan plan, boolean keeps, Workers workers, StoragePool pool) {
     this.cell = cell;
+    this.plan = plan;
     this.workers = workers;
     this.pool = pool;
     this.loan = pool.loan();
     this.keeps = keeps;
-    plan = new ForwardPlan(cell, kept, workers.count());
-    weights = new PackedWeight[plan.weights().size()];
+    bindings = plan.unbound();
     contexts = new StepContext[workers.count()];
     for (int w = 0; w < contexts.length; w++) {
-      contexts[w] =
-          new StepContext(w, plan.planner().mostOperands(), plan.planner().mostTemporaries());
+      contexts[w] = new StepContext(w, plan.planner(), bindings);
     }
-    runner = new StepRunner(workers, weights, plan.stages());
-    parameters = new Parameters(cell, plan.vectors);
+    runner = new StepRunner(workers, plan.stages());
+    parameters = new Parameters(cell, plan);
     histories = new float[cell.states().size()][0];
-    workers.newCode();
   }
 
-  /** Says that the parameters have changed. */
-  void parametersChanged() {
-    parameters.invalidate();
+  /** Runs sequences with weights that are packed already, and keeps nothing. */
+  Trace infer(ForwardCall call, Parameters packed) {
+    parameters = packed;
+    packs = false;
+    compute(call);
+    bindings.release(plan.output); // the caller's
+    bindings.release(plan.input);
+    input = NOTHING;
+    return NOTHING_KEPT;
   }
 
-  /** Returns what a trace holds, in its order. */
-  List<ForwardPlan.StoredValue> stored() {
-    return plan.stored;
-  }
-
-  Trace run(ForwardCall call) {
-    if (!keeps) {
-      compute(call);
-      return NOTHING_KEPT;
+  /** Runs sequences and keeps what the backward pass reads; packs weights if they have changed. */
+  Trace train(ForwardCall call) {
+    packs = !parameters.areThose(call.parameters(), call.version());
+    if (packs) {
+      parameters.update(call.parameters(), call.version());
     }
     loan = pool.loan();
     try {
@@ -89,21 +98,28 @@ final class ForwardPass {
       return takeTrace();
     } catch (RuntimeException | Error e) {
       loan.close();
+      parameters = new Parameters(cell, plan); // they may be packed in part
       throw e;
     }
   }
 
   private void compute(ForwardCall call) {
     bind(call);
-    if (partition.workers() == 1) {
+    shareOut(wanted);
+    if (partition.workers() == 1 || !workers.tryRun(task)) {
+      shareOut(Partition.ALONE);
       runWorker(0);
-    } else {
-      workers.run(task);
     }
     copyFinalStates(call);
     if (call.output().columns() % Lanes.COUNT != 0) {
-      PaddedRows.copyOut(paddedOutput, plan.output.stride(), call.output());
+      PaddedRows.copyOut(paddedOutput, bindings.stride(plan.output), call.output());
     }
+  }
+
+  private void shareOut(Partition newPartition) {
+    partition = newPartition;
+    waits = partition.needsBarriers() && plan.readsWholeStates();
+    runner.shareOut(partition);
   }
 
   private void bind(ForwardCall call) {
@@ -111,13 +127,13 @@ final class ForwardPass {
     if (!sameShape) {
       timeline = new Timeline(call.layout(), call.direction(), keeps);
     }
-    int worthwhile = workers.worthwhile();
+    int worthwhile = call.layout().totalRows() <= 1 ? 1 : workers.worthwhile();
     if (!sameShape || worthwhile != partitionedFor) {
       partitionedFor = worthwhile;
-      partition = Partition.of(call.layout(), cell.productFlops(), worthwhile);
+      wanted = Partition.of(call.layout(), cell.productFlops(), worthwhile);
     }
-    waits = partition.needsBarriers() && plan.readsWholeStates();
-    packs = parameters.update(call.parameters(), weights, plan.weights());
+    parameters.bindVectors(plan.vectors, bindings);
+    runner.begin(parameters.weights());
     seed = call.seed();
     drawsMasks = call.mode() == Mode.TRAINING;
     input = CpuStorage.floats(call.input());
@@ -125,39 +141,36 @@ final class ForwardPass {
     inputStride = call.input().stride();
     int rows = call.layout().totalRows();
     if (plan.readsInput()) {
-      paddedInput = PaddedRows.bind(call.input(), plan.input, paddedInput);
+      paddedInput = bindings.bind(plan.input, call.input(), paddedInput);
     }
     bindOutput(call.output(), rows);
     bindStates(call);
     for (int i = 0; i < plan.masks.size(); i++) {
-      var operand = plan.masks.get(i).operand();
-      operand.bind(PaddedRows.grow(operand.array(), rows * operand.stride()), 0);
+      bindings.reserve(plan.masks.get(i).operand(), rows);
     }
     for (int i = 0; i < plan.stored.size(); i++) {
       var operand = plan.stored.get(i).operand();
-      operand.bind(CpuStorage.floats(loan.take(rows, operand.stride())), 0);
+      bindings.bind(operand, CpuStorage.floats(loan.take(rows, operand.stride())), 0);
     }
     int scratchRows = call.layout().batch() * workers.count();
     for (int i = 0; i < plan.scratch.size(); i++) {
-      var operand = plan.scratch.get(i);
-      operand.bind(PaddedRows.grow(operand.array(), scratchRows * operand.stride()), 0);
+      bindings.reserve(plan.scratch.get(i), scratchRows);
     }
     int chunk = Math.max(CHUNK_ROWS, call.layout().batch());
     zBuffer = PaddedRows.grow(zBuffer, Lanes.ALIGNED + chunk * plan.z.stride());
-    plan.z.bind(zBuffer, Lanes.ALIGNED);
+    bindings.bind(plan.z, zBuffer, Lanes.ALIGNED);
     for (int w = 0; w < contexts.length; w++) {
       contexts[w].begin(call.layout().batch());
     }
-    runner.begin(partition);
   }
 
   private void bindOutput(Matrix matrix, int rows) {
     if (matrix.columns() % Lanes.COUNT == 0) {
-      plan.output.bind(CpuStorage.floats(matrix), matrix.offset(), matrix.stride());
+      bindings.bind(plan.output, CpuStorage.floats(matrix), matrix.offset(), matrix.stride());
     } else {
       int stride = Lanes.padded(matrix.columns());
       paddedOutput = PaddedRows.grow(paddedOutput, rows * stride);
-      plan.output.bind(paddedOutput, 0, stride);
+      bindings.bind(plan.output, paddedOutput, 0, stride);
     }
   }
 
@@ -169,8 +182,8 @@ final class ForwardPass {
           keeps
               ? CpuStorage.floats(loan.take(rows, stride))
               : PaddedRows.grow(histories[s], rows * stride);
-      plan.before[s].bind(histories[s], 0);
-      plan.after[s].bind(histories[s], 0);
+      bindings.bind(plan.before[s], histories[s], 0);
+      bindings.bind(plan.after[s], histories[s], 0);
       var initial = call.initialStates().isEmpty() ? null : call.initialStates().get(s);
       int width = cell.states().get(s).size();
       for (int b = 0; b < timeline.firstRows(); b++) {
@@ -189,9 +202,7 @@ final class ForwardPass {
       return;
     }
     if (packs) {
-      for (var weight : weights) {
-        weight.pack(worker, partition.workers());
-      }
+      parameters.pack(worker, partition.workers());
       if (partition.workers() > 1) {
         workers.await(worker);
       }
@@ -277,6 +288,7 @@ final class ForwardPass {
   private void fillMask(ForwardPlan.MaskPlace place, int worker, int t, int from, int to) {
     var mask = place.mask();
     var operand = place.operand();
+    var array = bindings.array(operand);
     var units = place.units();
     int start = partition.startBlock(worker, units) * Lanes.COUNT;
     int end = Math.min(mask.width(), partition.endBlock(worker, units) * Lanes.COUNT);
@@ -286,8 +298,7 @@ final class ForwardPass {
       int row = (timeline.layout().rowStart(t) + b) * operand.stride();
       int key = RandomBits.rowKey(maskSeed, timeline.layout().originalIndex(b));
       for (int unit = start; unit < end; unit++) {
-        operand.array()[row + unit] =
-            !drawsMasks ? keep : RandomBits.keeps(key, unit, keep) ? 1 : 0;
+        array[row + unit] = !drawsMasks ? keep : RandomBits.keeps(key, unit, keep) ? 1 : 0;
       }
     }
   }
@@ -315,7 +326,7 @@ final class ForwardPass {
   private Trace takeTrace() {
     var values = new float[plan.stored.size()][];
     for (int i = 0; i < values.length; i++) {
-      values[i] = plan.stored.get(i).operand().array();
+      values[i] = bindings.array(plan.stored.get(i).operand());
     }
     return new CpuTrace(loan, histories.clone(), values);
   }

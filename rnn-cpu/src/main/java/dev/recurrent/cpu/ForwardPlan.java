@@ -18,18 +18,19 @@ import java.util.Objects;
 
 /**
  * Plans the forward step of a cell: where every value lives, which products add to which columns,
- * and the compiled passes.
+ * and the compiled passes. Shared by all threads once it is made.
  *
  * <p>All products write into one row of scratch columns, z. A sum of products that nothing else
  * reads never becomes an addition: the later product starts from the earlier one's columns.
  */
-final class ForwardPlan {
+final class ForwardPlan implements Parameters.Layout {
   private static final int NONE = -1;
 
   private final CellProgram cell;
   private final Schedule schedule;
   private final int workers;
   private final PassPlanner planner;
+  private final Operands operands = new Operands();
   private final List<WeightLayout> weights = new ArrayList<>();
   private final List<StageOps> stages = new ArrayList<>();
   private final int[] column; // by value: its column in z, or NONE
@@ -78,14 +79,14 @@ final class ForwardPlan {
     uses = countUses(kept);
     readsInput = isInputRead();
     layOutProducts();
-    z = new Operand(Rows.CHUNK, Math.max(zWidth, Lanes.COUNT));
+    z = operands.add(Rows.CHUNK, Math.max(zWidth, Lanes.COUNT));
     before = states(Rows.PREVIOUS);
     after = states(Rows.NEXT);
-    output = new Operand(Rows.PACKED, Lanes.padded(cell.outputSize()));
-    input = new Operand(Rows.PACKED, Lanes.padded(cell.sizes().input()));
+    output = operands.add(Rows.PACKED, Lanes.padded(cell.outputSize()));
+    input = operands.add(Rows.PACKED, Lanes.padded(cell.sizes().input()));
     vectors =
         cell.parameters().stream()
-            .map(p -> new Operand(Rows.SHARED, paddedRows(p)))
+            .map(p -> operands.add(Rows.SHARED, paddedRows(p)))
             .toArray(Operand[]::new);
     placeSources();
     placeKept(kept);
@@ -104,12 +105,25 @@ final class ForwardPlan {
     return stages;
   }
 
-  List<WeightLayout> weights() {
-    return weights;
+  @Override
+  public List<Integer> parameters() {
+    return weights.stream().map(WeightLayout::parameter).toList();
+  }
+
+  @Override
+  public PackedWeight layOut(int weight, int offset) {
+    var layout = weights.get(weight);
+    return PackedWeight.of(
+        layout.spec(), offset, layout.slices(), layout.columns(), layout.units());
   }
 
   PassPlanner planner() {
     return planner;
+  }
+
+  /** Returns bindings for one pass. */
+  Bindings unbound() {
+    return operands.unbound();
   }
 
   /** Tells whether anything but the hoisted products reads the input. */
@@ -152,7 +166,7 @@ final class ForwardPlan {
 
   private Operand[] states(Rows rows) {
     return cell.states().stream()
-        .map(state -> new Operand(rows, Lanes.padded(state.size())))
+        .map(state -> operands.add(rows, Lanes.padded(state.size())))
         .toArray(Operand[]::new);
   }
 
@@ -208,12 +222,12 @@ final class ForwardPlan {
                 vectors[v.parameter()].full(
                     paddedOffset(cell.parameters().get(v.parameter()), v.offset())));
         case Instruction.Mask mask -> {
-          var operand = new Operand(Rows.PACKED, Lanes.padded(mask.width()));
+          var operand = operands.add(Rows.PACKED, Lanes.padded(mask.width()));
           masks.add(new MaskPlace(mask, operand, Units.of(mask.width(), workers)));
           planner.source(i, operand.full(0));
         }
         case Instruction.RowSum _ -> {
-          var operand = new Operand(Rows.WORKER, 1);
+          var operand = operands.add(Rows.WORKER, 1);
           scratch.add(operand);
           planner.source(i, operand.row(0));
         }
@@ -235,7 +249,7 @@ final class ForwardPlan {
       }
       int width = cell.code().get(value).width();
       boolean scalar = width == Instruction.SCALAR;
-      var operand = new Operand(Rows.PACKED, scalar ? 1 : Lanes.padded(width));
+      var operand = operands.add(Rows.PACKED, scalar ? 1 : Lanes.padded(width));
       stored.add(new StoredValue(value, operand));
       planner.store(value, scalar ? operand.row(0) : operand.full(0));
     }
@@ -248,7 +262,7 @@ final class ForwardPlan {
         if (planner.placeOf(value) == null
             && cell.code().get(value).width() != Instruction.SCALAR
             && isReadAfter(s, value)) {
-          var operand = new Operand(Rows.BATCH, Lanes.padded(cell.code().get(value).width()));
+          var operand = operands.add(Rows.BATCH, Lanes.padded(cell.code().get(value).width()));
           scratch.add(operand);
           planner.store(value, operand.full(0));
         }

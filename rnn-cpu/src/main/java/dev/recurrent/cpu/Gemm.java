@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * of C is one chain of fused multiply-adds over k = 0, 1, .., the same as in {@link Product}: its
  * bits depend neither on the sizes of the other dimensions nor on the number of workers.
  *
- * <p>Calls take turns. Buffers grow to the largest call so far and are kept. Not to be called
- * inside a task of the same workers.
+ * <p>An instance is the working memory of one call at a time: each thread takes one out of a {@link
+ * WorkspacePool}. Buffers grow to the largest call so far and are kept. Not to be called inside a
+ * task of the same workers.
  */
 final class Gemm {
   /** Multiply-adds below which other workers are not worth waking. */
@@ -62,13 +63,13 @@ final class Gemm {
   }
 
   /** Computes {@code C = A * B} for A [M, K], B [K, N], C [M, N]; C must not overlap them. */
-  synchronized void overwrite(MatrixView c, MatrixView a, MatrixView b) {
+  void overwrite(MatrixView c, MatrixView a, MatrixView b) {
     growColumns(c.columnStride() == 1 ? c.columns() : c.rows());
     multiply(c, a, b, zeros, 0, 0);
   }
 
   /** Computes {@code C = C + A * B} for A [M, K], B [K, N], C [M, N]. */
-  synchronized void accumulate(MatrixView c, MatrixView a, MatrixView b) {
+  void accumulate(MatrixView c, MatrixView a, MatrixView b) {
     if (c.columnStride() == 1) {
       multiply(c, a, b, c.data(), c.offset(), c.rowStride());
     } else {
@@ -80,8 +81,7 @@ final class Gemm {
    * Computes {@code C = C + A * B} and {@code C2 = C2 + A * B2}, where the shapes allow it with A
    * packed once; the bits are those of two calls.
    */
-  synchronized void accumulate(
-      MatrixView a, MatrixView c, MatrixView b, MatrixView c2, MatrixView b2) {
+  void accumulate(MatrixView a, MatrixView c, MatrixView b, MatrixView c2, MatrixView b2) {
     boolean together =
         a.columnStride() != 1
             && c.columnStride() == 1
@@ -108,8 +108,7 @@ final class Gemm {
    * @param a [M, K], rows contiguous
    * @param c [M, destinations of B], rows contiguous
    */
-  synchronized void multiply(
-      MatrixView c, MatrixView a, PackedMatrix b, float[] s, int sOffset, int sStride) {
+  void multiply(MatrixView c, MatrixView a, PackedMatrix b, float[] s, int sOffset, int sStride) {
     if (a.columnStride() != 1 || c.columnStride() != 1) {
       throw new IllegalArgumentException(
           "a, c: expected contiguous rows, got column strides %d and %d"
@@ -178,10 +177,11 @@ final class Gemm {
 
   private void perform(Workers.Task task) {
     try {
-      if (active == 1) {
+      if (active == 1 || !workers.tryRun(task)) {
+        active = 1; // others have the workers: the bits are the same
+        gridRows = 1;
+        gridColumns = 1;
         task.run(0);
-      } else {
-        workers.run(task);
       }
     } finally {
       a = NOTHING; // keeps no caller's arrays alive

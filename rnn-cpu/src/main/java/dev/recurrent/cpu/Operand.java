@@ -3,8 +3,8 @@ package dev.recurrent.cpu;
 import dev.recurrent.cpu.PassCode.Shape;
 
 /**
- * Names an array that the steps of a cell read or write, and how its rows follow the time loop. The
- * array itself is set at the beginning of each call.
+ * Names an array that the steps of a cell read or write, and how its rows follow the time loop. A
+ * plan is shared by all threads; which array it is in a call, {@link Bindings} say.
  */
 final class Operand {
   /** Which row of the array belongs to sorted row b of the batch at step t. */
@@ -32,48 +32,33 @@ final class Operand {
   /** A part of an operand's columns. */
   record Place(Operand operand, int column, Shape shape) {}
 
+  private final int index;
   private final Rows rows;
-  private int stride;
-  private float[] array = {};
-  private int base;
+  private final int stride;
 
-  Operand(Rows rows, int stride) {
+  /**
+   * Names an operand of a plan.
+   *
+   * @param index its number within the plan
+   * @param stride the distance between rows, unless a call binds it to rows of another distance
+   */
+  Operand(int index, Rows rows, int stride) {
+    this.index = index;
     this.rows = rows;
     this.stride = stride;
   }
 
-  /** Says where the numbers are: row 0 begins at {@code base}. */
-  void bind(float[] newArray, int newBase) {
-    array = newArray;
-    base = newBase;
-  }
-
-  /** Says where the numbers are, in rows {@code newStride} apart. */
-  void bind(float[] newArray, int newBase, int newStride) {
-    bind(newArray, newBase);
-    stride = newStride;
+  int index() {
+    return index;
   }
 
   Rows rows() {
     return rows;
   }
 
-  /** Returns the distance between the rows of two sequences: 0 where they share one. */
-  int rowStep() {
-    return rows == Rows.SHARED ? 0 : stride;
-  }
-
-  /** Returns the distance between rows. */
+  /** Returns the distance between rows where a call does not say otherwise. */
   int stride() {
     return stride;
-  }
-
-  float[] array() {
-    return array;
-  }
-
-  int base() {
-    return base;
   }
 
   Place full(int column) {

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Holds a weight in the order in which the product with it, or with its transpose, reads it; packed
- * anew when the parameters change.
+ * anew when the parameters change, by a pass that has it for itself.
  */
 final class PackedWeight {
   private final PackedMatrix matrix;

@@ -16,15 +16,22 @@ final class ParameterGradients {
 
   private final CellProgram cell;
   private final BackwardPlan plan;
+  private final Bindings bindings;
   private final Workers workers;
-  private final Gemm gemm;
+  private final WorkspacePool<Gemm> gemms;
   private float[] compact = {};
 
-  ParameterGradients(CellProgram cell, BackwardPlan plan, Workers workers, Gemm gemm) {
+  ParameterGradients(
+      CellProgram cell,
+      BackwardPlan plan,
+      Bindings bindings,
+      Workers workers,
+      WorkspacePool<Gemm> gemms) {
     this.cell = cell;
     this.plan = plan;
+    this.bindings = bindings;
     this.workers = workers;
-    this.gemm = gemm;
+    this.gemms = gemms;
   }
 
   void add(
@@ -33,6 +40,19 @@ final class ParameterGradients {
     if (rows == 0) {
       return;
     }
+    var gemm = gemms.take();
+    addWeights(gemm, timeline, trace, stored, call);
+    gemms.giveBack(gemm);
+    workers.share(worker -> addVectors(worker, rows, call));
+  }
+
+  private void addWeights(
+      Gemm gemm,
+      Timeline timeline,
+      CpuTrace trace,
+      List<ForwardPlan.StoredValue> stored,
+      BackwardCall call) {
+    int rows = timeline.layout().totalRows();
     int together = NONE;
     for (int p = 0; p < cell.parameters().size(); p++) {
       var spec = cell.parameters().get(p);
@@ -42,7 +62,7 @@ final class ParameterGradients {
       var right = right(spec, timeline, trace, stored, call);
       together = partner(p);
       if (together == NONE) {
-        addWeight(spec, p, right, call.dParameters().get(p));
+        addWeight(gemm, p, right, call.dParameters().get(p));
       } else {
         var other = right(cell.parameters().get(together), timeline, trace, stored, call);
         gemm.accumulate(
@@ -53,7 +73,6 @@ final class ParameterGradients {
             other);
       }
     }
-    workers.share(worker -> addVectors(worker, rows, call));
   }
 
   /**
@@ -123,7 +142,8 @@ final class ParameterGradients {
     return compact;
   }
 
-  private void addWeight(ParameterSpec spec, int parameter, MatrixView right, Matrix target) {
+  private void addWeight(Gemm gemm, int parameter, MatrixView right, Matrix target) {
+    var spec = cell.parameters().get(parameter);
     boolean aligned = isAligned(spec);
     for (var slice : spec.slices()) {
       if (aligned && slice.offset() > 0) {
@@ -141,7 +161,8 @@ final class ParameterGradients {
   /** Returns columns of the gradients of the products with a weight, transposed: [count, N]. */
   private MatrixView left(int parameter, int column, int count, int rows) {
     var gradient = plan.productGradients[parameter];
-    return new MatrixView(gradient.array(), column, count, rows, 1, gradient.stride());
+    return new MatrixView(
+        bindings.array(gradient), column, count, rows, 1, bindings.stride(gradient));
   }
 
   private static MatrixView target(Matrix matrix, int row, int rows) {
@@ -161,11 +182,11 @@ final class ParameterGradients {
       var operand = place.operand();
       var source =
           new MatrixView(
-              operand.array(),
-              operand.base() + place.column(),
+              bindings.array(operand),
+              bindings.base(operand) + place.column(),
               rows,
               gradient.rows(),
-              operand.stride(),
+              bindings.stride(operand),
               1);
       ColumnSums.add(
           source,

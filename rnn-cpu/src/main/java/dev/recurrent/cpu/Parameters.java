@@ -6,89 +6,78 @@ import dev.recurrent.spi.Matrix;
 import java.util.List;
 
 /**
- * Follows the values of a cell's parameters: keeps vectors padded, and weights ready for packing.
+ * The parameters of a cell as the products and passes of one direction read them: weights packed,
+ * vectors padded. A training pass has one of its own, which it fills again in place; those that
+ * inference shares are filled once, before any other thread sees them.
  */
 final class Parameters {
+  /** Says how the weights of a plan are packed. */
+  interface Layout {
+    /** Returns for each packed weight its parameter. */
+    List<Integer> parameters();
+
+    /** Lays out a packed weight whose numbers begin at {@code offset}. */
+    PackedWeight layOut(int weight, int offset);
+  }
+
   private final CellProgram cell;
-  private final Operand[] vectors; // by parameter
+  private final Layout layout;
+  private final List<Integer> ofWeights; // the parameter of each packed weight
+  private final PackedWeight[] weights;
+  private final float[][] vectors; // by parameter, empty for weights
   private final int[] offsets; // by parameter, as packed
   private final float[][] arrays; // by parameter, as packed
-  private boolean stale = true;
+  private long version;
 
-  Parameters(CellProgram cell, Operand[] vectors) {
+  Parameters(CellProgram cell, Layout layout) {
     this.cell = cell;
-    this.vectors = vectors;
-    offsets = new int[cell.parameters().size()];
-    arrays = new float[cell.parameters().size()][];
+    this.layout = layout;
+    ofWeights = layout.parameters();
+    int count = cell.parameters().size();
+    weights = new PackedWeight[ofWeights.size()];
+    vectors = new float[count][];
+    offsets = new int[count];
+    arrays = new float[count][];
+    for (int p = 0; p < count; p++) {
+      var spec = cell.parameters().get(p);
+      vectors[p] = new float[spec.isWeight() ? 0 : ForwardPlan.paddedRows(spec)];
+    }
   }
 
-  void invalidate() {
-    stale = true;
+  PackedWeight[] weights() {
+    return weights;
   }
 
-  /** Takes over the parameters for a forward pass; returns whether weights must be packed. */
-  boolean update(
-      List<Matrix> values, PackedWeight[] weights, List<ForwardPlan.WeightLayout> layouts) {
-    if (!mustUpdate(values)) {
+  /** Lets operands read the vectors. */
+  void bindVectors(Operand[] operands, Bindings bindings) {
+    for (int p = 0; p < vectors.length; p++) {
+      bindings.bind(operands[p], vectors[p], 0);
+    }
+  }
+
+  /** Tells whether these are the parameters of a call. */
+  boolean areThose(List<Matrix> values, long ofVersion) {
+    if (version != ofVersion) {
       return false;
     }
-    for (int i = 0; i < weights.length; i++) {
-      var layout = layouts.get(i);
-      var matrix = values.get(layout.parameter());
-      if (isMoved(layout.parameter(), matrix)) {
-        weights[i] =
-            PackedWeight.of(
-                layout.spec(), matrix.offset(), layout.slices(), layout.columns(), layout.units());
+    for (int p = 0; p < arrays.length; p++) {
+      if (isMoved(p, values.get(p))) {
+        return false;
       }
-      weights[i].update(CpuStorage.floats(matrix), matrix.offset());
     }
-    remember(values);
     return true;
   }
 
-  /**
-   * Takes over the parameters for a backward pass; returns whether weights must be packed.
-   *
-   * @param transposed the parameters that are read transposed, in the order of {@code weights}
-   * @param tails what their products may do beside the last valid column
-   */
-  boolean updateTransposed(
-      List<Matrix> values,
-      PackedWeight[] weights,
-      List<Integer> transposed,
-      List<PackedMatrix.Tails> tails,
-      int workers) {
-    if (!mustUpdate(values)) {
-      return false;
-    }
+  /** Takes over the parameters of a call, whose weights have to be packed then. */
+  void update(List<Matrix> values, long newVersion) {
     for (int i = 0; i < weights.length; i++) {
-      int parameter = transposed.get(i);
-      var spec = cell.parameters().get(parameter);
+      int parameter = ofWeights.get(i);
       var matrix = values.get(parameter);
       if (isMoved(parameter, matrix)) {
-        var units = Units.of(spec.columns(), workers);
-        weights[i] = PackedWeight.transposed(spec, matrix.offset(), units, tails.get(i));
+        weights[i] = layout.layOut(i, matrix.offset());
       }
       weights[i].update(CpuStorage.floats(matrix), matrix.offset());
     }
-    remember(values);
-    return true;
-  }
-
-  private boolean mustUpdate(List<Matrix> values) {
-    boolean moved = false;
-    for (int p = 0; p < arrays.length; p++) {
-      moved |= isMoved(p, values.get(p));
-    }
-    return stale || moved;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
-  private boolean isMoved(int parameter, Matrix matrix) {
-    return arrays[parameter] != CpuStorage.floats(matrix) || offsets[parameter] != matrix.offset();
-  }
-
-  private void remember(List<Matrix> values) {
     for (int p = 0; p < arrays.length; p++) {
       var matrix = values.get(p);
       arrays[p] = CpuStorage.floats(matrix);
@@ -97,17 +86,27 @@ final class Parameters {
         copyVector(cell.parameters().get(p), matrix, vectors[p]);
       }
     }
-    stale = false;
+    version = newVersion;
   }
 
-  private static void copyVector(ParameterSpec spec, Matrix from, Operand to) {
-    var padded = to.array().length == 0 ? new float[ForwardPlan.paddedRows(spec)] : to.array();
+  /** Packs a worker's share of the weights. */
+  void pack(int worker, int workers) {
+    for (var weight : weights) {
+      weight.pack(worker, workers);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
+  private boolean isMoved(int parameter, Matrix matrix) {
+    return arrays[parameter] != CpuStorage.floats(matrix) || offsets[parameter] != matrix.offset();
+  }
+
+  private static void copyVector(ParameterSpec spec, Matrix from, float[] padded) {
     int column = 0;
     for (var slice : spec.slices()) {
       System.arraycopy(
           CpuStorage.floats(from), from.offset() + slice.offset(), padded, column, slice.rows());
       column += Lanes.padded(slice.rows());
     }
-    to.bind(padded, 0);
   }
 }

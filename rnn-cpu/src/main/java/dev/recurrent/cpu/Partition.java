@@ -18,6 +18,9 @@ record Partition(int workers, Axis axis) {
     UNITS
   }
 
+  /** One worker, who has everything. */
+  static final Partition ALONE = new Partition(1, Axis.ROWS);
+
   /** Below this many operations a step, waiting for each other costs more than it gains. */
   private static final long LEAST_FLOPS_PER_STEP = 120_000;
 
@@ -32,8 +35,8 @@ record Partition(int workers, Axis axis) {
   private static final long MOST_SHARED_BYTES = 1 << 19;
 
   static Partition of(SequenceLayout layout, long flopsPerRow, int workers) {
-    if (workers == 1 || layout.steps() == 0) {
-      return new Partition(1, Axis.ROWS);
+    if (workers == 1 || layout.totalRows() <= 1) {
+      return ALONE; // a single step of one sequence is its caller's: others may be stepping, too
     }
     long weightBytes = flopsPerRow / 2 * Float.BYTES;
     boolean manyRows = layout.isUniform() && layout.batch() >= LEAST_ROWS * workers;
@@ -41,9 +44,7 @@ record Partition(int workers, Axis axis) {
       return new Partition(workers, Axis.ROWS);
     }
     long flopsPerStep = flopsPerRow * layout.totalRows() / layout.steps();
-    return flopsPerStep < LEAST_FLOPS_PER_STEP
-        ? new Partition(1, Axis.ROWS)
-        : new Partition(workers, Axis.UNITS);
+    return flopsPerStep < LEAST_FLOPS_PER_STEP ? ALONE : new Partition(workers, Axis.UNITS);
   }
 
   boolean needsBarriers() {

@@ -28,6 +28,7 @@ record PassPlan(Pass pass, Slot[] slots, Units units) {
     var arrays = at.arrays();
     var offsets = at.offsets();
     var strides = at.strides();
+    var bindings = at.bindings();
     int columns = to - from;
     for (int k = 0; k < slots.length; k++) {
       var place = slots[k].place();
@@ -37,8 +38,8 @@ record PassPlan(Pass pass, Slot[] slots, Units units) {
         offsets[k] = slots[k].temporary() * StepContext.TILE;
       } else {
         var operand = place.operand();
-        arrays[k] = operand.array();
-        strides[k] = operand.rowStep();
+        arrays[k] = bindings.array(operand);
+        strides[k] = bindings.rowStep(operand);
         offsets[k] = at.offset(operand, row) + place.column();
         if (place.shape() == Shape.FULL) {
           offsets[k] += from;

@@ -8,7 +8,7 @@ import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.TensorOps.CrossEntropyCall;
 import jdk.incubator.vector.FloatVector;
 
-/** Computes softmax and cross entropy row by row; workers share out the rows. */
+/** Computes softmax and cross entropy row by row; workers share out the rows. Thread-safe. */
 final class SoftmaxRows {
   /** Elements below which other workers are not worth waking. */
   private static final int ALONE = 1 << 13;

@@ -2,13 +2,14 @@ package dev.recurrent.cpu;
 
 /**
  * Holds one worker's position in the time loop, and its scratch memory. Made once per worker and
- * kernel; nothing is allocated while it moves.
+ * pass; nothing is allocated while it moves.
  */
 final class StepContext {
   /** Elements of one value that lives between passes: a tile of it stays in the L1 cache. */
   static final int TILE = 1024;
 
   private final int worker;
+  private final Bindings bindings;
   private final Product product = new Product();
   private final float[][] arrays;
   private final int[] offsets;
@@ -23,12 +24,19 @@ final class StepContext {
   private int nextRow;
   private int gradientHalf;
 
-  StepContext(int worker, int operands, int temporaries) {
+  /**
+   * Starts at no step.
+   *
+   * @param bindings the arrays of the call, which its workers share
+   */
+  StepContext(int worker, PassPlanner planner, Bindings bindings) {
     this.worker = worker;
+    this.bindings = bindings;
+    int operands = Math.max(2, planner.mostOperands()); // the output's gradient is added from two
     arrays = new float[operands][];
     offsets = new int[operands];
     strides = new int[operands];
-    this.temporaries = new float[temporaries * TILE];
+    temporaries = new float[planner.mostTemporaries() * TILE];
   }
 
   /** Begins a call with {@code batch} sequences. */
@@ -67,7 +75,11 @@ final class StepContext {
           case GRADIENT_NEXT -> gradientHalf * batch + row;
           case GRADIENT_PREVIOUS -> (1 - gradientHalf) * batch + row;
         };
-    return operand.base() + index * operand.stride();
+    return bindings.base(operand) + index * bindings.stride(operand);
+  }
+
+  Bindings bindings() {
+    return bindings;
   }
 
   Product product() {

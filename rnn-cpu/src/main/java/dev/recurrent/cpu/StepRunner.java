@@ -11,18 +11,22 @@ import java.util.List;
 /** Executes the stages of one step on one worker's share of rows and units. */
 final class StepRunner {
   private final Workers pool;
-  private final PackedWeight[] weights;
   private final List<StageOps> stages;
-  private Partition partition = new Partition(1, Partition.Axis.ROWS);
+  private PackedWeight[] weights = {};
+  private Partition partition = Partition.ALONE;
 
-  StepRunner(Workers pool, PackedWeight[] weights, List<StageOps> stages) {
+  StepRunner(Workers pool, List<StageOps> stages) {
     this.pool = pool;
-    this.weights = weights;
     this.stages = stages;
   }
 
   /** Begins a call. */
-  void begin(Partition newPartition) {
+  void begin(PackedWeight[] newWeights) {
+    weights = newWeights;
+  }
+
+  /** Says which worker does what in the call. */
+  void shareOut(Partition newPartition) {
     partition = newPartition;
   }
 
@@ -52,7 +56,8 @@ final class StepRunner {
   void product(StepContext at, int worker, ProductOp op, int row, int rows) {
     var left = op.left().operand();
     int leftOffset = at.offset(left, row) + op.left().column();
-    product(at, worker, op, left.array(), leftOffset, left.rowStep(), row, rows);
+    var bindings = at.bindings();
+    product(at, worker, op, bindings.array(left), leftOffset, bindings.rowStep(left), row, rows);
   }
 
   /** Runs one product whose left operand is elsewhere. */
@@ -71,8 +76,9 @@ final class StepRunner {
       return;
     }
     var weight = weights[op.weight()];
-    var target = op.target();
-    int offset = at.offset(target, row);
+    var target = at.bindings().array(op.target());
+    int stride = at.bindings().stride(op.target());
+    int offset = at.offset(op.target(), row);
     int first = weight.panel(startBlock);
     int end = weight.panel(endBlock);
     if (op.start() == Start.OVERWRITE) {
@@ -85,17 +91,17 @@ final class StepRunner {
               weight.matrix(),
               first,
               end,
-              target.array(),
+              target,
               offset,
-              target.stride());
+              stride);
       return;
     }
     for (int i = 0; i < op.cleared().size(); i++) {
       int column = op.cleared().get(i) + startBlock * Lanes.COUNT;
       int width = (endBlock - startBlock) * Lanes.COUNT;
       for (int r = 0; r < rows; r++) {
-        int begin = offset + r * target.stride() + column;
-        Arrays.fill(target.array(), begin, begin + width, 0);
+        int begin = offset + r * stride + column;
+        Arrays.fill(target, begin, begin + width, 0);
       }
     }
     at.product()
@@ -107,24 +113,24 @@ final class StepRunner {
             weight.matrix(),
             first,
             end,
-            target.array(),
+            target,
             offset,
-            target.stride());
+            stride);
   }
 
   /** Sums whole rows; every worker sums all of its rows, in the same order. */
   private static void rowSum(StepContext at, RowSumOp op, int from, int to) {
     var source = op.from().operand();
-    var target = op.to().operand();
-    var array = source.array();
-    int stride = source.rowStep();
+    var array = at.bindings().array(source);
+    int stride = at.bindings().rowStep(source);
     int offset = at.offset(source, from) + op.from().column();
-    int out = at.offset(target, from);
+    var target = at.bindings().array(op.to().operand());
+    int out = at.offset(op.to().operand(), from);
     if (op.from().shape() == Shape.ROW) {
       throw new IllegalStateException("row sum: expected a row of numbers, got a scalar");
     }
     for (int r = 0; r < to - from; r++) {
-      target.array()[out + r] = Reductions.sum(array, offset + r * stride, op.width(), at.lanes());
+      target[out + r] = Reductions.sum(array, offset + r * stride, op.width(), at.lanes());
     }
   }
 
@@ -133,9 +139,11 @@ final class StepRunner {
       return;
     }
     int offset = at.offset(pad.operand(), from) + pad.column();
+    var array = at.bindings().array(pad.operand());
+    int stride = at.bindings().stride(pad.operand());
     for (int r = 0; r < to - from; r++) {
-      int begin = offset + r * pad.operand().stride();
-      Arrays.fill(pad.operand().array(), begin, begin + pad.count(), 0);
+      int begin = offset + r * stride;
+      Arrays.fill(array, begin, begin + pad.count(), 0);
     }
   }
 

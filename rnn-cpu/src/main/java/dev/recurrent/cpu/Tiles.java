@@ -1,5 +1,7 @@
 package dev.recurrent.cpu;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
 /** Holds the register tiles of this machine and the block sizes that keep its caches warm. */
 final class Tiles {
   /** Rows of A that stay in the L2 cache while the panels of B pass by. */
@@ -26,47 +28,53 @@ final class Tiles {
   static final int ROW_PANELS = 4;
 
   // Compiled when first used: each takes milliseconds, and a program uses few.
-  private static final Tile[] ROW_MAJOR = new Tile[Lanes.TILE_ROWS * Lanes.PANEL_VECTORS];
-  private static final Tile[] PACKED = new Tile[Lanes.PANEL_VECTORS];
-  private static final Tile[] ROW = new Tile[ROW_PANELS];
+  private static final AtomicReferenceArray<Tile> ROW_MAJOR =
+      new AtomicReferenceArray<>(Lanes.TILE_ROWS * Lanes.PANEL_VECTORS);
+  private static final AtomicReferenceArray<Tile> PACKED =
+      new AtomicReferenceArray<>(Lanes.PANEL_VECTORS);
+  private static final AtomicReferenceArray<Tile> ROW = new AtomicReferenceArray<>(ROW_PANELS);
 
   /** Most rows for which reading B in place beats packing it first. */
   static final int DIRECT_ROWS = 3;
 
-  private static final Tile[] DIRECT = new Tile[DIRECT_ROWS * ROW_PANELS];
+  private static final AtomicReferenceArray<Tile> DIRECT =
+      new AtomicReferenceArray<>(DIRECT_ROWS * ROW_PANELS);
 
   private Tiles() {}
 
   /** Returns the tile of {@code rows} (1 to TILE_ROWS) x {@code vectors} (1 to PANEL_VECTORS). */
   static Tile rowMajor(int rows, int vectors) {
     int index = (vectors - 1) * Lanes.TILE_ROWS + rows - 1;
-    var tile = ROW_MAJOR[index];
-    if (tile == null) {
-      tile = TileCompiler.compile(rows, vectors, 1, TileCompiler.Layout.ROWS_BY_PANELS);
-      ROW_MAJOR[index] = tile; // of two threads either may win
-    }
-    return tile;
+    var tile = ROW_MAJOR.getAcquire(index);
+    return tile != null
+        ? tile
+        : keep(
+            ROW_MAJOR,
+            index,
+            TileCompiler.compile(rows, vectors, 1, TileCompiler.Layout.ROWS_BY_PANELS));
   }
 
   /** Returns the tile of TILE_ROWS x {@code vectors} whose A is packed {@code [k][TILE_ROWS]}. */
   static Tile packed(int vectors) {
-    var tile = PACKED[vectors - 1];
-    if (tile == null) {
-      tile = TileCompiler.compile(Lanes.TILE_ROWS, vectors, 1, TileCompiler.Layout.TILES_BY_PANELS);
-      PACKED[vectors - 1] = tile;
-    }
-    return tile;
+    var tile = PACKED.getAcquire(vectors - 1);
+    return tile != null
+        ? tile
+        : keep(
+            PACKED,
+            vectors - 1,
+            TileCompiler.compile(Lanes.TILE_ROWS, vectors, 1, TileCompiler.Layout.TILES_BY_PANELS));
   }
 
   /** Returns the tile of one row x {@code panels} (1 to ROW_PANELS) full panels. */
   static Tile row(int panels) {
-    var tile = ROW[panels - 1];
-    if (tile == null) {
-      tile =
-          TileCompiler.compile(1, Lanes.PANEL_VECTORS, panels, TileCompiler.Layout.ROWS_BY_PANELS);
-      ROW[panels - 1] = tile;
-    }
-    return tile;
+    var tile = ROW.getAcquire(panels - 1);
+    return tile != null
+        ? tile
+        : keep(
+            ROW,
+            panels - 1,
+            TileCompiler.compile(
+                1, Lanes.PANEL_VECTORS, panels, TileCompiler.Layout.ROWS_BY_PANELS));
   }
 
   /**
@@ -75,13 +83,17 @@ final class Tiles {
    */
   static Tile direct(int rows, int panels) {
     int index = (panels - 1) * DIRECT_ROWS + rows - 1;
-    var tile = DIRECT[index];
-    if (tile == null) {
-      var layout = TileCompiler.Layout.ROWS_BY_ROWS;
-      tile = TileCompiler.compile(rows, panels * Lanes.PANEL_VECTORS, 1, layout);
-      DIRECT[index] = tile;
-    }
-    return tile;
+    var tile = DIRECT.getAcquire(index);
+    var layout = TileCompiler.Layout.ROWS_BY_ROWS;
+    return tile != null
+        ? tile
+        : keep(DIRECT, index, TileCompiler.compile(rows, panels * Lanes.PANEL_VECTORS, 1, layout));
+  }
+
+  /** Keeps a compiled tile, unless another thread has kept the same one before. */
+  private static Tile keep(AtomicReferenceArray<Tile> tiles, int index, Tile compiled) {
+    var first = tiles.compareAndExchange(index, null, compiled);
+    return first != null ? first : compiled;
   }
 
   /** Returns how many rows to take next: 7 is 4 + 3, not 6 + 1, and 8 is 4 + 4. */

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Runs a task on a fixed number of threads at once; the caller is worker 0.
  *
  * <p>The threads are daemons. After a task they spin for {@link #SPIN_NANOS} for the next one, then
- * park: nothing spins between calls. One task runs at a time; other callers wait their turn. With
- * one worker a task is a plain call.
+ * park: nothing spins between calls. One task runs at a time; other callers do without ({@link
+ * #tryRun}, {@link #share}) or wait their turn ({@link #run}). With one worker a task is a plain
+ * call. Thread-safe.
  */
 final class Workers implements AutoCloseable {
   /** What the workers do together. */
@@ -86,11 +87,10 @@ final class Workers implements AutoCloseable {
 
   /**
    * Does the shares of all workers, none of which waits for another: at once, or one after the
-   * other by the caller where that is quicker.
+   * other by the caller where that is quicker, or where others have the workers.
    */
   void share(Task task) {
-    if (worthwhile() > 1) {
-      run(task);
+    if (worthwhile() > 1 && tryRun(task)) {
       return;
     }
     for (int worker = 0; worker < count; worker++) {
@@ -107,17 +107,40 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Runs the task on all workers and returns when all are done.
+   * Runs the task on all workers as {@link #run} does, unless they are at another caller's task;
+   * returns whether it has.
+   *
+   * @throws RuntimeException or Error as {@link #run} does
+   */
+  boolean tryRun(Task task) {
+    requireOutside();
+    if (!turn.tryLock()) {
+      return false;
+    }
+    runAndUnlock(task);
+    return true;
+  }
+
+  /**
+   * Runs the task on all workers and returns when all are done; waits until they are free.
    *
    * @throws RuntimeException or Error, the first one thrown by a worker; those that wait for it at
    *     the barrier are released
    * @throws IllegalStateException inside a task or after {@link #close}
    */
   void run(Task task) {
+    requireOutside();
+    turn.lock();
+    runAndUnlock(task);
+  }
+
+  private void requireOutside() {
     if (turn.isHeldByCurrentThread()) {
       throw new IllegalStateException("workers: expected no task inside a task");
     }
-    turn.lock();
+  }
+
+  private void runAndUnlock(Task task) {
     try {
       if (generation.get() < 0) {
         throw new IllegalStateException("workers: expected them open, they are closed");

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * Computes on a CUDA device, or on what stands in for one. Work is handed over to the device in the
- * order of the calls; reading memory waits for it. Used by one thread at a time.
+ * order of the calls; reading memory waits for it. Thread-safe: the calls of all threads are queued
+ * to the device's own.
  */
 public final class CudaBackend implements Backend {
   private final Device device;

@@ -90,10 +90,6 @@ final class CudaRecurrentKernel implements RecurrentKernel {
     device.run(() -> backward.run(own, call));
   }
 
-  /** Does nothing: parameters are read where they are. */
-  @Override
-  public void parametersChanged() {}
-
   /** Frees recordings; equal cells share their kernels, which the backend owns. */
   @Override
   public void close() {

@@ -2,7 +2,9 @@ package dev.recurrent.examples;
 
 import dev.recurrent.examples.harness.EvalCommand;
 import dev.recurrent.examples.harness.PredictCommand;
+import dev.recurrent.examples.harness.SampleCommand;
 import dev.recurrent.examples.harness.Task;
+import dev.recurrent.examples.harness.TraceCommand;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

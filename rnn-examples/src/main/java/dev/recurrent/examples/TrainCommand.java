@@ -4,6 +4,7 @@ import dev.recurrent.examples.tasks.Caption;
 import dev.recurrent.examples.tasks.Classify;
 import dev.recurrent.examples.tasks.Digits;
 import dev.recurrent.examples.tasks.Forecast;
+import dev.recurrent.examples.tasks.LanguageModel;
 import dev.recurrent.examples.tasks.Music;
 import dev.recurrent.examples.tasks.Sentences;
 import dev.recurrent.examples.tasks.Sentiment;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
     subcommands = {
-      TrainTextCommand.class,
+      LanguageModel.class,
       Sentiment.class,
       Classify.class,
       Digits.class,

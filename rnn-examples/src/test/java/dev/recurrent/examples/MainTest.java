@@ -70,7 +70,9 @@ class MainTest {
           train text --hidden 0      | '--hidden': expected a whole number from 1 to 2147483647, got 0
           train text --lr nan        | '--lr': expected a number above 0, got nan
           train text --dropout 1     | '--dropout': expected a number in [0, 1), got 1
-          train text --cell foo      | '--cell': expected one of elman, elman-relu,
+          train text --cell foo      | --cell: expected one of elman, elman-relu,
+          train text --decay fast    | '--decay': expected none, cosine or a number above 0, got fast
+          train text --hidden 8 --hidden 9 | option '--hidden' (N) should be specified only once
           train text --wrong         | '--wrong'
           sample                     | '--model=DIR'
           sample --model x --temperature -1 | '--temperature': expected a number of at least 0, got -1

@@ -34,7 +34,23 @@ public final class OwnWorkload implements Workload {
   private final Matrix ones; // [N, O]
   private final Matrix sums; // [1, O]
 
-  private record Layer(RecurrentKernel kernel, ForwardCall forward, BackwardCall backward) {}
+  private long version; // of the parameters
+
+  private record Layer(RecurrentKernel kernel, ForwardCall forward, BackwardCall backward) {
+    /** Returns the same layer with other values of its parameters. */
+    Layer withVersion(long version) {
+      var call = forward.withVersion(version);
+      var back =
+          new BackwardCall(
+              call,
+              backward.dOutput(),
+              backward.dFinalStates(),
+              backward.dInput(),
+              backward.dInitialStates(),
+              backward.dParameters());
+      return new Layer(kernel, call, back);
+    }
+  }
 
   /** Values of the parameters in the order of the program, and the input. */
   public record Values(List<float[]> parameters, float[] x) {}
@@ -92,6 +108,7 @@ public final class OwnWorkload implements Workload {
               x,
               List.of(),
               parameters,
+              0,
               matrix(rows, program.outputSize()),
               program.states().stream().map(s -> matrix(shape.batch(), s.size())).toList());
       var backward =
@@ -130,8 +147,9 @@ public final class OwnWorkload implements Workload {
 
   private void train() {
     backend.ops().fill(gradients, 0);
+    version++;
+    layers.replaceAll(layer -> layer.withVersion(version));
     for (var layer : layers) {
-      layer.kernel().parametersChanged();
       traces.push(layer.kernel().forward(layer.forward()));
     }
     backend.ops().sumRows(layers.getLast().forward().output(), sums, 0);

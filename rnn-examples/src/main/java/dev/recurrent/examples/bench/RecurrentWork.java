@@ -33,6 +33,7 @@ public final class RecurrentWork implements AutoCloseable {
   private final List<Level> levels = new ArrayList<>();
   private final List<Storage> storages = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(1);
+  private long version; // of the parameters
 
   /** Says how large the work is. */
   public record Shape(int input, int hidden, int layers, int batch, int steps) {}
@@ -86,7 +87,8 @@ public final class RecurrentWork implements AutoCloseable {
 
   private ForwardCall call(
       Mode mode, Matrix x, List<Matrix> parameters, Matrix y, List<Matrix> finals) {
-    return new ForwardCall(layout, Direction.FORWARD, mode, 1, x, List.of(), parameters, y, finals);
+    return new ForwardCall(
+        layout, Direction.FORWARD, mode, 1, x, List.of(), parameters, 0, y, finals);
   }
 
   /** Computes y, and waits for it. */
@@ -101,16 +103,16 @@ public final class RecurrentWork implements AutoCloseable {
   public void train() {
     var traces = new ArrayDeque<Trace>();
     try {
+      version++;
       for (var level : levels) {
-        level.kernel.parametersChanged();
-        traces.push(level.kernel.forward(level.training));
+        traces.push(level.kernel.forward(level.training.withVersion(version)));
       }
       backend.ops().fill(levels.getLast().dOutput, 1);
       for (var level : levels.reversed()) {
         level.dParameters.forEach(d -> backend.ops().fill(d, 0));
         var call =
             new BackwardCall(
-                level.training,
+                level.training.withVersion(version),
                 level.dOutput,
                 List.of(),
                 level.dInput,

@@ -54,15 +54,9 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var scorer = SavedTask.scorer(model, spec.root());
-    try (var backend = backends.open(spec)) {
-      if (scorer.isPresent()) {
-        spec.commandLine().getOut().println(scorer.get().score(model, data, backend));
-        return 0;
-      }
-      try (var saved = SavedTask.open(model, spec.root(), changes, backend)) {
-        score(saved);
-      }
+    try (var backend = backends.open(spec);
+        var saved = SavedTask.open(model, spec.root(), changes, backend)) {
+      score(saved);
     }
     return 0;
   }
@@ -71,10 +65,10 @@ public final class EvalCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var rows = skipBad ? Rows.skipping() : Rows.failing();
     var examples = saved.task().read(data, rows);
-    var outcomes = Predictions.of(saved.model(), examples, saved.task().settings().batch());
+    var outcomes = saved.model().outcomes(examples, saved.task().settings().batch());
     out.println(
         Numbers.format(
-            "data     %,d examples; %,d bad rows skipped", examples.size(), rows.skipped()));
+            "data     %s; %,d bad rows skipped", saved.task().extent(examples), rows.skipped()));
     Scores.of(saved.task().measures(saved.facts()), outcomes, List.of()).print(out);
   }
 }

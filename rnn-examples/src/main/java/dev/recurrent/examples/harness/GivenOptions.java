@@ -1,11 +1,14 @@
 package dev.recurrent.examples.harness;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -33,12 +36,15 @@ final class GivenOptions {
     return list(parsed, OF_THE_REPORT::contains);
   }
 
-  /** Returns options with others in the place of those of the same names. */
+  /** Returns options with others in the place of those of the same names, or else behind them. */
   static List<String> replaced(List<String> options, List<String> others) {
-    var names = others.stream().map(GivenOptions::name).toList();
-    return Stream.concat(
-            options.stream().filter(option -> !names.contains(name(option))), others.stream())
-        .toList();
+    var byName = new LinkedHashMap<String, List<String>>();
+    for (var given : List.of(options, others)) {
+      byName.putAll(
+          given.stream()
+              .collect(groupingBy(GivenOptions::name, LinkedHashMap::new, Collectors.toList())));
+    }
+    return byName.values().stream().flatMap(List::stream).toList();
   }
 
   private static String name(String option) {
@@ -67,7 +73,8 @@ final class GivenOptions {
 
   private static void add(List<String> arguments, OptionSpec option) {
     if (option.arity().max() == 0) {
-      arguments.add(option.longestName());
+      boolean negated = option.negatable() && Boolean.FALSE.equals(option.getValue());
+      arguments.add(negated ? "--no-" + option.longestName().substring(2) : option.longestName());
       return;
     }
     boolean file = option.type() == Path.class;

@@ -95,7 +95,7 @@ public record NextTokens<E>(Vocabulary vocabulary, Tokenizer tokenizer, Function
         Numbers.format(
             "words    %,d with the ends, %.1f %% of them unknown and counted as one word",
             targets.length, 100.0 * count / targets.length));
-    if (report.model() instanceof TextWriter writer) {
+    if (report.model() instanceof SentenceWriter writer) {
       var written = writer.write("", SAMPLES, 1, seed);
       var file = report.folder().resolve("samples.txt");
       AtomicFiles.write(file, (String.join("\n", written) + "\n").getBytes(UTF_8));

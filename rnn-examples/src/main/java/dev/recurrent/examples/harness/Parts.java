@@ -4,18 +4,30 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Holds the examples of a task: those that train, those that choose the best epoch, and those that
- * give the score.
+ * The examples of a task.
  *
  * @param <E> an example
+ * @param training those that train
+ * @param validation those that choose the best epoch
+ * @param test those that give the score; empty where there is to be none
  */
 public record Parts<E>(List<E> training, List<E> validation, List<E> test) {
 
-  /** Refuses an empty part. */
+  /** Refuses an empty part, but for the test. */
   public Parts {
     require("training", training);
     require("validation", validation);
+  }
+
+  /** Returns these parts if there is something to test on. */
+  Parts<E> tested() {
     require("test", test);
+    return this;
+  }
+
+  /** Returns what can be scored: the test part, or the validation part where there is no test. */
+  public List<E> scored() {
+    return test.isEmpty() ? validation : test;
   }
 
   /**

@@ -75,23 +75,29 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void predict(SavedTask<?> saved, PrintWriter out) throws IOException {
+  private <E> void predict(SavedTask<E> saved, PrintWriter out) throws IOException {
+    if (!(saved.model() instanceof TaskModel<E> its)) {
+      throw new IOException(
+          model
+              + ": expected a model that predicts example by example, got one of a text:"
+              + " ./rnn sample goes on writing one, ./rnn eval scores one");
+    }
     var rows = skipBad ? Rows.skipping() : Rows.failing();
     if (input.equals(STANDARD_INPUT)) {
-      answerLines(saved.model(), rows, out);
+      answerLines(its, rows, out);
     } else {
-      predictFile(saved, rows, out);
+      predictFile(saved.task(), its, rows, out);
     }
     if (rows.skipped() > 0) {
       spec.commandLine().getErr().println(Numbers.format("%,d bad rows skipped", rows.skipped()));
     }
   }
 
-  private void answerLines(TaskModel<?> model, Rows rows, PrintWriter out) throws IOException {
+  private void answerLines(TaskModel<?> its, Rows rows, PrintWriter out) throws IOException {
     var writer = new PredictionWriter(out, format);
     int told = 0;
     var lines = Lines.of(Path.of("standard input"), System.in);
-    try (var streaming = model.streaming(rows)) {
+    try (var streaming = its.streaming(rows)) {
       while (lines.next()) {
         answer(streaming, lines, rows).ifPresent(writer::write);
         out.flush();
@@ -117,13 +123,14 @@ public final class PredictCommand implements Callable<Integer> {
     return messages.size();
   }
 
-  private <E> void predictFile(SavedTask<E> saved, Rows rows, PrintWriter out) throws IOException {
-    var examples = saved.task().read(input, rows);
-    int batch = saved.task().settings().batch();
+  private <E> void predictFile(Task<E> task, TaskModel<E> its, Rows rows, PrintWriter out)
+      throws IOException {
+    var examples = task.read(input, rows);
+    int batch = task.settings().batch();
     var writer = new PredictionWriter(out, format);
     for (int from = 0; from < examples.size(); from += batch) {
       var some = examples.subList(from, Math.min(from + batch, examples.size()));
-      Predictions.of(saved.model(), some, batch).forEach(writer::write);
+      Predictions.of(its, some, batch).forEach(writer::write);
     }
     out.flush();
     tell(rows, 0);

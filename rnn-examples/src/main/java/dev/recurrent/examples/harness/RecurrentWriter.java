@@ -2,7 +2,6 @@ package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
-import dev.recurrent.decode.BeamSearch;
 import dev.recurrent.decode.RecurrentSteps;
 import dev.recurrent.decode.Sampling;
 import dev.recurrent.layer.DecoderVocabulary;
@@ -26,7 +25,7 @@ import java.util.List;
  */
 public record RecurrentWriter(
     Recurrent recurrent, DecoderVocabulary around, Vocabulary vocabulary, Tokenizer tokenizer)
-    implements TextWriter {
+    implements SentenceWriter {
   private static final float IMPOSSIBLE = -1e9f; // as a logit
 
   @Override
@@ -43,10 +42,7 @@ public record RecurrentWriter(
       var sequences = Sequences.ofTokens(Collections.nCopies(count, before));
       var states = recurrent.run(tape, around.embed(tape, sequences), List.of()).finalStates();
       try (var steps = RecurrentSteps.of(recurrent, states, new Known(), last)) {
-        var written =
-            temperature == 0
-                ? BeamSearch.greedy().endToken(end).best(steps)
-                : Sampling.temperature(temperature, seed).endToken(end).sample(steps);
+        var written = Sampling.temperature(temperature, seed).endToken(end).sample(steps);
         return written.stream().map(h -> text(given, h.toArray())).toList();
       }
     }

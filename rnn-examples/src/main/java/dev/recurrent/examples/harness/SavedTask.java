@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -20,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param facts of the model
  * @param model built and loaded; closed with this
  */
-record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements AutoCloseable {
+record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implements AutoCloseable {
 
   /**
    * Opens a model file, or the folder of the run that made it.
@@ -39,11 +38,6 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
     return switch (command(file, root)) {
       case Task<?> task when arguments != null ->
           load(task, changed(RunFile.ofText(arguments), changes), file, backend);
-      case Scorer scorer ->
-          throw new IOException(
-              path
-                  + ": expected a model that predicts example by example, got one for "
-                  + scorer.insteadOfPredict());
       case null, default ->
           throw new IOException(
               path
@@ -51,13 +45,6 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
                   + Objects.requireNonNullElse(
                       file.metadata().get(TaskRun.TASK), "one of another origin"));
     };
-  }
-
-  /** Returns what scores a model, if that is not a {@link Task}. */
-  static Optional<Scorer> scorer(Path folderOrFile, CommandSpec root) throws IOException {
-    return command(SafeTensors.read(file(folderOrFile)), root) instanceof Scorer scorer
-        ? Optional.of(scorer)
-        : Optional.empty();
   }
 
   /** Finds the model of a run. */
@@ -74,7 +61,7 @@ record SavedTask<E>(Task<E> task, Facts facts, TaskModel<E> model) implements Au
   }
 
   /** Returns the command that has trained a model, or null for an unknown one. */
-  static @Nullable Object command(SafeTensors file, CommandSpec root) {
+  private static @Nullable Object command(SafeTensors file, CommandSpec root) {
     var tasks = Objects.requireNonNull(root.subcommands().get("train")).getSubcommands();
     var line = tasks.get(file.metadata().getOrDefault(TaskRun.TASK, ""));
     return line == null ? null : line.getCommandSpec().userObject();

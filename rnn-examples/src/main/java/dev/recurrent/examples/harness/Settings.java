@@ -3,6 +3,8 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.train.Adam;
 import dev.recurrent.train.AdamW;
 import dev.recurrent.train.Optimizer;
+import dev.recurrent.train.Schedule;
+import dev.recurrent.train.Sgd;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +14,9 @@ import java.util.function.Consumer;
 public final class Settings {
   /** Stands for a network without a recurrent layer. */
   public static final String NO_CELL = "none";
+
+  /** Stands for training that ends with its last epoch, however bad the validations. */
+  public static final int NO_PATIENCE = Integer.MAX_VALUE;
 
   // Written by the constructor and, before anybody else has the copy, by with.
   private String cell;
@@ -27,6 +32,9 @@ public final class Settings {
   private double weightDecay;
   private int patience = 3;
   private Decay decay = Decay.NONE;
+  private int decayAfter;
+  private Descent optimizer = Descent.ADAM;
+  private int window;
 
   private Settings(String cell, int hidden) {
     this.cell = cell;
@@ -51,6 +59,9 @@ public final class Settings {
     copy.weightDecay = weightDecay;
     copy.patience = patience;
     copy.decay = decay;
+    copy.decayAfter = decayAfter;
+    copy.optimizer = optimizer;
+    copy.window = window;
     change.accept(copy);
     return copy;
   }
@@ -151,7 +162,7 @@ public final class Settings {
         });
   }
 
-  /** Returns the learning rate of Adam. */
+  /** Returns the learning rate at the start. */
   public double learningRate() {
     return learningRate;
   }
@@ -185,16 +196,54 @@ public final class Settings {
     return decay;
   }
 
+  /** Returns the epochs at the learning rate of the start, where it falls by a factor. */
+  public int decayAfter() {
+    return decayAfter;
+  }
+
   /** Returns the same with another decay of the learning rate. */
-  public Settings decay(Decay course) {
-    return with(copy -> copy.decay = course);
+  public Settings decay(Decay course, int after) {
+    return with(
+        copy -> {
+          copy.decay = course;
+          copy.decayAfter = after;
+        });
+  }
+
+  /** Returns the rule that moves the parameters. */
+  public Descent optimizer() {
+    return optimizer;
+  }
+
+  /** Returns the same with another rule that moves the parameters. */
+  public Settings optimizer(Descent rule) {
+    return with(copy -> copy.optimizer = rule);
+  }
+
+  /** Returns the steps of a window of truncated BPTT, an update each; 0 for whole sequences. */
+  public int window() {
+    return window;
+  }
+
+  /** Returns the same with windows of another length. */
+  public Settings window(int steps) {
+    return with(copy -> copy.window = steps);
   }
 
   /** Returns the optimizer that they describe. */
-  Optimizer optimizer() {
-    return weightDecay == 0
-        ? Adam.withLearningRate(learningRate)
-        : AdamW.withLearningRate(learningRate).withWeightDecay(weightDecay);
+  Optimizer newOptimizer() {
+    return switch (optimizer) {
+      case SGD -> Sgd.withLearningRate(learningRate).withWeightDecay(weightDecay);
+      case ADAM ->
+          weightDecay == 0
+              ? Adam.withLearningRate(learningRate)
+              : AdamW.withLearningRate(learningRate).withWeightDecay(weightDecay);
+    };
+  }
+
+  /** Returns the learning rate's course. */
+  Schedule newSchedule() {
+    return decay.schedule(decayAfter);
   }
 
   @Override
@@ -202,10 +251,14 @@ public final class Settings {
     return ("--cell " + cell + " --hidden " + hidden + " --layers " + layers)
         + (memory == 0 ? "" : " --memory " + memory)
         + (embed == 0 ? "" : " --embed " + embed)
-        + (" --dropout " + dropout + " --batch " + batch + " --epochs " + epochs)
+        + (" --dropout " + dropout + " --batch " + batch)
+        + (window == 0 ? "" : " --seq " + window)
+        + (" --epochs " + epochs)
+        + (optimizer == Descent.ADAM ? "" : " --optimizer " + optimizer)
         + (" --lr " + learningRate + " --clip " + clip)
         + (weightDecay == 0 ? "" : " --weight-decay " + weightDecay)
-        + (" --patience " + patience)
-        + (decay == Decay.NONE ? "" : " --decay " + decay);
+        + (patience == NO_PATIENCE ? "" : " --patience " + patience)
+        + (decay.equals(Decay.NONE) ? "" : " --decay " + decay)
+        + (decayAfter == 0 ? "" : " --decay-after " + decayAfter);
   }
 }

@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Precision;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,6 +84,45 @@ public abstract class Task<E> implements Callable<Integer> {
     return Splits.random(examples, seed, shares);
   }
 
+  /**
+   * Tells whether there may be no test part, so that a run ends without scores; there must be one
+   * unless overridden.
+   */
+  protected boolean isTestOptional() {
+    return false;
+  }
+
+  /** Returns the shares of one file that train, validate and test where nothing is said. */
+  protected double[] defaultShares() {
+    return new double[] {0.8, 0.1, 0.1};
+  }
+
+  /** Returns how much data there is, as a run and {@code ./rnn eval} print it. */
+  protected String extent(List<E> examples) {
+    return Numbers.format("%,d examples", examples.size());
+  }
+
+  /**
+   * Keeps in the folder of a new run what it could not be resumed without, such as a sample that
+   * another version would make differently. Nothing unless overridden.
+   */
+  protected void keepSample(Path folder) throws IOException {}
+
+  /** Returns the folder of the run that is resumed, or null for a new run. */
+  protected final @Nullable Path resumedFolder() {
+    return places.resume;
+  }
+
+  /** Returns what the loss is measured in, as the axis of its curve says it. */
+  protected String lossUnit() {
+    return "loss";
+  }
+
+  /** Returns a command to try on the model in a folder, without {@code ./rnn}. */
+  protected String nextCommand(Path folder) {
+    return "predict --model " + folder + " --input FILE";
+  }
+
   /** Returns what is to be said of the data when a run begins: a line each. None by default. */
   protected List<String> notes() {
     return List.of();
@@ -90,14 +131,22 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns what a model has to know of the training data besides its parameters. */
   protected abstract Facts learn(List<E> training);
 
+  /**
+   * Returns what a model has to know of the data; of those that train alone unless overridden, so
+   * that scores are those of data that nothing has seen.
+   */
+  protected Facts learn(Parts<E> parts) {
+    return learn(parts.training());
+  }
+
   /** Makes a model that is still to be built. */
-  protected abstract TaskModel<E> model(Facts facts);
+  protected abstract TrainableModel<E> model(Facts facts);
 
   /**
    * Makes the model that training starts from: the same unless overridden, for one that starts with
    * values of another file, which is not needed again.
    */
-  protected TaskModel<E> startingModel(Facts facts) throws IOException {
+  protected TrainableModel<E> startingModel(Facts facts) throws IOException {
     return model(facts);
   }
 
@@ -130,7 +179,7 @@ public abstract class Task<E> implements Callable<Integer> {
       Path folder,
       PrintWriter out,
       Facts facts,
-      TaskModel<E> model,
+      TrainableModel<E> model,
       List<E> examples,
       List<Outcome> outcomes) {}
 
@@ -159,7 +208,7 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Parts what has been read of one file, as far as there are no others for the parts. */
   protected final Parts<E> parts(List<E> first, Sources sources, Rows rows) throws IOException {
-    var shares = places.shares(spec);
+    var shares = places.shares(spec, defaultShares());
     var validation = sources.validation == null ? null : read(sources.validation, rows);
     var test = sources.test == null ? null : read(sources.test, rows);
     if (validation != null && test != null) {
@@ -178,7 +227,7 @@ public abstract class Task<E> implements Callable<Integer> {
   }
 
   /** Returns the settings of the run. */
-  protected final Settings settings() {
+  protected Settings settings() {
     return learning.over(defaults(effort()));
   }
 
@@ -214,6 +263,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return !settings().cell().equals(Settings.NO_CELL);
   }
 
+  /** Tells whether an option was given, by its longest name. */
+  protected final boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   /** Returns what {@code --data} names, or null where the sample is wanted. */
   protected final @Nullable Path dataFile() {
     return places.data;
@@ -234,6 +288,11 @@ public abstract class Task<E> implements Callable<Integer> {
     return learning.seed;
   }
 
+  /** Returns what the help says of the settings where no option is given: a line each. */
+  protected List<String> describeDefaults() {
+    return List.of("Defaults: " + defaults(Effort.FULL), "With --quick: " + defaults(Effort.QUICK));
+  }
+
   /** Says in the help of each task what its options are where they are not given. */
   public static void describeDefaults(CommandLine train) {
     for (var line : train.getSubcommands().values()) {
@@ -241,9 +300,8 @@ public abstract class Task<E> implements Callable<Integer> {
         line.getCommandSpec()
             .usageMessage()
             .footer(
-                "",
-                "Defaults: " + task.defaults(Effort.FULL),
-                "With --quick: " + task.defaults(Effort.QUICK));
+                Stream.concat(Stream.of(""), task.describeDefaults().stream())
+                    .toArray(String[]::new));
       }
     }
   }

@@ -41,7 +41,7 @@ final class TaskCommand<E> {
         GivenOptions.replaced(GivenOptions.deciding(parsed), GivenOptions.reporting(parsed));
     task.requireReportable();
     var rows = task.rows();
-    var parts = task.parts(rows);
+    var parts = parts(task, rows);
     try (var backend = task.backends().open(task.spec())) {
       var data = DataFingerprint.of(parsed);
       var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
@@ -52,23 +52,23 @@ final class TaskCommand<E> {
   private int goOn(Path folder) throws IOException {
     var parsed = task.spec().commandLine().getParseResult();
     var reporting = GivenOptions.reporting(parsed);
-    var file = RunFile.read(folder, task.name()).with(reporting);
+    var begunWith = RunFile.read(folder, task.name());
+    requireNoContradiction(GivenOptions.deciding(parsed), begunWith, folder);
     var epochs = task.learning().epochs;
-    requireNoContradiction(GivenOptions.deciding(parsed), file, folder);
+    var longer = epochs == null ? List.<String>of() : List.of(WHERE_GOING_ON + epochs);
+    var file = begunWith.with(reporting).with(longer);
     if (!reporting.isEmpty()) {
       task.requireReportable();
     }
     var begun = task.with(file.arguments());
-    if (epochs != null) {
-      begun.learning().epochs = epochs;
-    }
+    begun.places().resume = folder;
     var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
     if (!data.equals(file.data())) {
       throw new IOException(
           folder + ": expected the data that the run began with, got files that have changed");
     }
     var rows = begun.rows();
-    var parts = begun.parts(rows);
+    var parts = parts(begun, rows);
     try (var backend = begun.backends().open(file.backend(), begun.precision(), task.spec())) {
       return new TaskCommand<>(begun)
           .train(backend, new TaskRun.Setup<>(begun, parts, file, folder), rows);
@@ -78,6 +78,9 @@ final class TaskCommand<E> {
   private int train(Backend backend, TaskRun.Setup<E> setup, Rows rows) throws IOException {
     try (var run = new TaskRun<>(backend, setup)) {
       Files.createDirectories(setup.folder());
+      if (task.places().resume == null) {
+        task.keepSample(setup.folder());
+      }
       setup.file().write(setup.folder());
       describe(run, setup, backend, rows);
       TrainingResult result;
@@ -99,10 +102,10 @@ final class TaskCommand<E> {
     out.println("backend  " + backend.device());
     out.println(
         Numbers.format(
-            "data     %,d examples train, %,d validate, %,d test%s",
-            setup.parts().training().size(),
-            setup.parts().validation().size(),
-            setup.parts().test().size(),
+            "data     %s train, %s validate, %s test%s",
+            task.extent(setup.parts().training()),
+            task.extent(setup.parts().validation()),
+            task.extent(setup.parts().test()),
             rows.skipped() == 0 ? "" : Numbers.format("; %,d bad rows skipped", rows.skipped())));
     rows.messages().forEach(message -> out.println("         " + message));
     task.notes().forEach(note -> out.println("         " + note));
@@ -117,11 +120,29 @@ final class TaskCommand<E> {
         Numbers.format(
             "best     epoch %d, validation %s %.4f",
             result.bestEpoch(), run.model().validation().name(), result.bestValidation()));
+    boolean learnt = !wantsScores(setup) || hasLearnt(run, setup);
+    out.println("folder   " + setup.folder() + " (best.safetensors, history.csv, loss.png)");
+    out.println("try      ./rnn " + task.nextCommand(setup.folder()));
+    return learnt ? 0 : 1;
+  }
+
+  /** Tells whether there is a part that scores, or a quick run that has to show what it learnt. */
+  private boolean wantsScores(TaskRun.Setup<E> setup) {
+    return !setup.parts().test().isEmpty() || task.places().quick;
+  }
+
+  private boolean hasLearnt(TaskRun<E> run, TaskRun.Setup<E> setup) throws IOException {
     var scores = run.test(out);
     scores.print(out);
-    out.println("folder   " + setup.folder());
-    out.println("try      ./rnn predict --model " + setup.folder() + " --input FILE");
-    return !task.places().quick || scores.beatsBaseline(out) ? 0 : 1;
+    if (setup.parts().test().isEmpty()) {
+      out.println("         on the part that validates; --test FILE scores on another one");
+    }
+    return !task.places().quick || scores.beatsBaseline(out);
+  }
+
+  private static <E> Parts<E> parts(Task<E> task, Rows rows) throws IOException {
+    var parts = task.parts(rows);
+    return task.isTestOptional() ? parts : parts.tested();
   }
 
   private void requireNoContradiction(List<String> given, RunFile file, Path folder)

@@ -1,22 +1,19 @@
 package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Rows;
-import dev.recurrent.layer.Model;
-import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.tape.Tape;
-import dev.recurrent.tape.Tensor;
 import dev.recurrent.train.Batch;
-import dev.recurrent.train.Metric;
-import dev.recurrent.train.Metrics;
+import dev.recurrent.train.Batches;
+import dev.recurrent.train.Buckets;
 import java.util.List;
 
 /**
- * Is the model of a task: from examples to batches, from batches to a loss, and from examples to
- * what it predicts.
+ * A model that goes example by example: mini-batches of examples of like lengths, in another order
+ * at each epoch, and for each example what it predicts.
  *
  * @param <E> an example
  */
-public abstract class TaskModel<E> extends Model {
+public abstract class TaskModel<E> extends TrainableModel<E> {
 
   /** Creates a model without layers. */
   protected TaskModel() {}
@@ -27,8 +24,15 @@ public abstract class TaskModel<E> extends Model {
   /** Makes a batch of examples that have targets. */
   public abstract Batch batch(List<E> examples);
 
-  /** Computes the loss of a batch, a mean over its targets. */
-  public abstract Tensor loss(Tape tape, Batch batch, RecurrentState state);
+  @Override
+  public final Batches trainingBatches(List<E> examples, Buckets.Order order) {
+    return Buckets.of(examples, this::length, order, this::batch);
+  }
+
+  @Override
+  public final Batches validationBatches(List<E> examples, int size) {
+    return trainingBatches(examples, new Buckets.Order(size, 0));
+  }
 
   /**
    * Predicts each of the examples; their targets may be missing.
@@ -36,6 +40,11 @@ public abstract class TaskModel<E> extends Model {
    * @param tape at the start of a pass of inference
    */
   public abstract List<Outcome> predict(Tape tape, List<E> examples);
+
+  @Override
+  public final List<Outcome> outcomes(List<E> examples, int size) {
+    return Predictions.of(this, examples, size);
+  }
 
   /**
    * Starts to predict from lines that arrive one by one. Refused unless overridden.
@@ -45,10 +54,5 @@ public abstract class TaskModel<E> extends Model {
   public Streaming streaming(Rows rows) {
     throw new IllegalArgumentException(
         "--input: expected a file, since this task does not read line by line, got standard input");
-  }
-
-  /** Returns what chooses the best epoch on the validation part; the loss unless overridden. */
-  public Metric validation() {
-    return Metrics.LOSS;
   }
 }

@@ -43,14 +43,16 @@ final class TaskOptions {
         order = 4,
         split = ",",
         hideParamSyntax = true,
-        defaultValue = "0.8,0.1,0.1",
         description =
             "The shares of --data that train, validate and test, where no files are named for"
-                + " those. Default: ${DEFAULT-VALUE}")
-    List<Double> shares = List.of(0.8, 0.1, 0.1);
+                + " those. Default: 0.8,0.1,0.1, but 0.9,0.1,0 of a text")
+    @Nullable List<Double> shares;
 
     /** Returns the three shares, which are for {@link dev.recurrent.data.Splits} to check. */
-    double[] shares(CommandSpec spec) {
+    double[] shares(CommandSpec spec, double... defaults) {
+      if (shares == null) {
+        return defaults;
+      }
       if (shares.size() != 3) {
         throw new ParameterException(
             spec.commandLine(), "--shares: expected three numbers, got " + shares);
@@ -149,6 +151,16 @@ final class TaskOptions {
     @Nullable Integer batch;
 
     @Option(
+        names = "--seq",
+        paramLabel = "N",
+        order = 17,
+        converter = Numbers.AtLeastOne.class,
+        description =
+            "Steps of a window, an update each, over which the gradient goes back (truncated"
+                + " BPTT), for tasks with long sequences.")
+    @Nullable Integer window;
+
+    @Option(
         names = "--epochs",
         paramLabel = "N",
         order = 18,
@@ -165,11 +177,18 @@ final class TaskOptions {
     @Nullable Integer patience;
 
     @Option(
+        names = "--optimizer",
+        paramLabel = "NAME",
+        order = 20,
+        description = "One of ${COMPLETION-CANDIDATES}.")
+    @Nullable Descent optimizer;
+
+    @Option(
         names = "--lr",
         paramLabel = "X",
         order = 20,
         converter = Numbers.AboveZero.class,
-        description = "Learning rate of Adam.")
+        description = "Learning rate at the start.")
     @Nullable Double learningRate;
 
     @Option(
@@ -185,15 +204,26 @@ final class TaskOptions {
         paramLabel = "X",
         order = 22,
         converter = Numbers.NotNegative.class,
-        description = "Weight decay; above 0 the optimizer is AdamW.")
+        description = "Weight decay; above 0 Adam is AdamW.")
     @Nullable Double weightDecay;
 
     @Option(
         names = "--decay",
         paramLabel = "COURSE",
         order = 23,
-        description = "How the learning rate falls until the last epoch: ${COMPLETION-CANDIDATES}.")
+        converter = Decay.Converter.class,
+        description =
+            "How the learning rate falls: none; cosine, to 0 at the last epoch's end; or a number,"
+                + " by which it is multiplied at each epoch after --decay-after.")
     @Nullable Decay decay;
+
+    @Option(
+        names = "--decay-after",
+        paramLabel = "N",
+        order = 23,
+        converter = Numbers.AtLeastZero.class,
+        description = "Epochs at the learning rate of the start, where --decay is a number.")
+    @Nullable Integer decayAfter;
 
     @Option(
         names = "--seed",
@@ -218,6 +248,15 @@ final class TaskOptions {
         throw new IllegalArgumentException(
             "--embed: expected a task with tokens, got one that reads numbers");
       }
+      if (window != null && defaults.window() == 0) {
+        throw new IllegalArgumentException(
+            "--seq: expected a task that is trained in windows, got one with whole sequences");
+      }
+      var course = Objects.requireNonNullElse(decay, defaults.decay());
+      if (decayAfter != null && course.shape() != Decay.Shape.STEPS) {
+        throw new IllegalArgumentException(
+            "--decay-after: expected a number as --decay with it, got " + course);
+      }
       return defaults
           .cell(Objects.requireNonNullElse(cell, defaults.cell()))
           .hidden(Objects.requireNonNullElse(hidden, defaults.hidden()))
@@ -233,7 +272,9 @@ final class TaskOptions {
               Objects.requireNonNullElse(learningRate, defaults.learningRate()),
               Objects.requireNonNullElse(clip, defaults.clip()))
           .weightDecay(Objects.requireNonNullElse(weightDecay, defaults.weightDecay()))
-          .decay(Objects.requireNonNullElse(decay, defaults.decay()));
+          .window(Objects.requireNonNullElse(window, defaults.window()))
+          .optimizer(Objects.requireNonNullElse(optimizer, defaults.optimizer()))
+          .decay(course, Objects.requireNonNullElse(decayAfter, defaults.decayAfter()));
     }
   }
 }

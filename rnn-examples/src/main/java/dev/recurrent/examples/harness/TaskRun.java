@@ -16,14 +16,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * Trains the model of a task in a folder: mini-batches of like lengths in an order of its own in
- * every epoch, clipping, early stopping, checkpoints; then tests the best model.
- */
+/** Trains the model of a task in a folder, with checkpoints; then scores the best model. */
 final class TaskRun<E> implements AutoCloseable {
   static final String MODEL = "best.safetensors";
   static final String TASK = "task";
@@ -31,7 +27,8 @@ final class TaskRun<E> implements AutoCloseable {
 
   private final Setup<E> setup;
   private final Facts facts;
-  private final TaskModel<E> model;
+  private final TrainableModel<E> model;
+  private final Batches batches;
   private final Training training;
 
   /** Is what a run is made of. */
@@ -41,36 +38,44 @@ final class TaskRun<E> implements AutoCloseable {
     this.setup = setup;
     var task = setup.task;
     var settings = task.settings();
-    facts = task.learn(setup.parts.training());
+    facts = task.learn(setup.parts);
     model = task.startingModel(facts);
+    batches =
+        model.trainingBatches(
+            setup.parts.training(), new Buckets.Order(settings.batch(), task.seed()));
+    var validation = model.validationBatches(setup.parts.validation(), settings.batch());
     model.build(backend, task.seed());
     training =
         Training.of(model)
             .loss(model::loss)
-            .optimizer(settings.optimizer())
-            .schedule(settings.decay().schedule())
+            .optimizer(settings.newOptimizer())
+            .schedule(settings.newSchedule())
             .clipGradientNorm(settings.clip())
             .stopEarly(settings.patience())
-            .validateOn(validationBatches(), model.validation())
+            .validateOn(validation, model.validation())
             .checkpointTo(setup.folder)
             .checkpointEvery(Duration.ofSeconds(task.learning().checkpointSeconds))
             .modelMetadata(metadata())
             .seed(task.seed());
+    if (settings.window() > 0) {
+      training.truncatedBptt(settings.window());
+    }
     if (Files.exists(setup.folder.resolve("checkpoint.safetensors"))) {
       training.resumeFrom(setup.folder);
     }
   }
 
-  TaskModel<E> model() {
+  TrainableModel<E> model() {
     return model;
   }
 
   TrainingResult train(TrainingListener listener) throws IOException {
     training
         .listener(listener)
-        .listener(new HistoryFile(setup.folder), new LossCurve(setup.folder, "loss"));
-    try (var batches = Prefetch.of(trainingBatches())) {
-      return training.fit(batches, Budget.epochs(setup.task.settings().epochs()));
+        .listener(
+            new HistoryFile(setup.folder), new LossCurve(setup.folder, setup.task.lossUnit()));
+    try (var ahead = Prefetch.of(batches)) {
+      return training.fit(ahead, Budget.epochs(setup.task.settings().epochs()));
     }
   }
 
@@ -79,28 +84,15 @@ final class TaskRun<E> implements AutoCloseable {
     training.requestStop();
   }
 
-  /** Predicts the test part with the best model, and writes the scores. */
+  /** Scores the best model on the test part, or else on the validation part. */
   Scores test(PrintWriter out) throws IOException {
     model.load(SafeTensors.read(setup.folder.resolve(MODEL)), "");
     var task = setup.task;
-    var outcomes = Predictions.of(model, setup.parts.test(), task.settings().batch());
+    var outcomes = model.outcomes(setup.parts.scored(), task.settings().batch());
     var scores = Scores.of(task.measures(facts), outcomes, task.baseline(setup.parts, facts));
     scores.write(setup.folder);
-    task.report(new Task.Report<>(setup.folder, out, facts, model, setup.parts.test(), outcomes));
+    task.report(new Task.Report<>(setup.folder, out, facts, model, setup.parts.scored(), outcomes));
     return scores;
-  }
-
-  private Batches trainingBatches() {
-    return batches(setup.parts.training(), setup.task.seed());
-  }
-
-  private Batches validationBatches() {
-    return batches(setup.parts.validation(), 0);
-  }
-
-  private Batches batches(List<E> examples, long seed) {
-    var order = new Buckets.Order(setup.task.settings().batch(), seed);
-    return Buckets.of(examples, model::length, order, model::batch);
   }
 
   private Map<String, String> metadata() {

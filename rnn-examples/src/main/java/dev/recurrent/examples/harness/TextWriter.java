@@ -1,17 +1,24 @@
 package dev.recurrent.examples.harness;
 
-import java.util.List;
+import java.util.function.Predicate;
 
-/** Is a model that writes texts out of nothing but a beginning. */
+/** A model that writes text out of nothing but a beginning. */
 public interface TextWriter {
   /**
-   * Writes texts, each to its end.
+   * What is to be written.
    *
-   * @param beginning what they all begin with; may be empty
-   * @param count how many
+   * @param beginning what the text begins with; may be empty
+   * @param length how many tokens are to be written
    * @param temperature divides the logits: below 1 the likely becomes likelier, 0 always takes the
    *     likeliest
    * @param seed decides what is drawn
    */
-  List<String> write(String beginning, int count, double temperature, long seed);
+  record Request(String beginning, int length, double temperature, long seed) {}
+
+  /**
+   * Writes a text piece by piece, with its beginning.
+   *
+   * @param reader takes each piece, and says whether it wants more
+   */
+  void write(Request request, Predicate<String> reader);
 }

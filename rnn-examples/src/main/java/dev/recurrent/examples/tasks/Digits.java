@@ -151,7 +151,7 @@ public final class Digits extends LabellingTask<LabelledImage> {
   @Override
   protected Settings defaults(Effort effort) {
     if (order == Order.PIXELS) { // gates that last as long as the 784 steps of MNIST's images
-      var settings = Settings.of("gru", 96).memory(784).decay(Decay.COSINE).learning(2e-3, 1);
+      var settings = Settings.of("gru", 96).memory(784).decay(Decay.COSINE, 0).learning(2e-3, 1);
       return effort == Effort.FULL
           ? settings.epochs(24, 6)
           : settings.memory(144).batch(32).epochs(8, 4).learning(5e-3, 1);

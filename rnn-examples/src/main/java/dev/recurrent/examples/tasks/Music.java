@@ -158,7 +158,7 @@ public final class Music extends Task<Piece> {
 
   @Override
   protected Settings defaults(Effort effort) {
-    var settings = Settings.of("gru", 46).batch(4).dropout(0.2).decay(Decay.COSINE);
+    var settings = Settings.of("gru", 46).batch(4).dropout(0.2).decay(Decay.COSINE, 0);
     return effort == Effort.FULL
         ? settings.epochs(150, 40).learning(5e-3, 1)
         : settings.epochs(10, 10).learning(1e-2, 1);

@@ -16,11 +16,11 @@ import dev.recurrent.examples.harness.NextTokens;
 import dev.recurrent.examples.harness.Outcome;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.RecurrentWriter;
+import dev.recurrent.examples.harness.SentenceWriter;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
-import dev.recurrent.examples.harness.TextWriter;
 import dev.recurrent.examples.made.MadeCaptions;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.DecoderVocabulary;
@@ -111,7 +111,7 @@ public final class Sentences extends Task<KeyedText> {
   }
 
   private final class SentenceModel extends TaskModel<KeyedText>
-      implements DecoderVocabulary, TextWriter {
+      implements DecoderVocabulary, SentenceWriter {
     private final NextTokens<KeyedText> texts;
     private final Vocabulary words;
     private final Embedding embedding;

@@ -174,7 +174,7 @@ public final class Tags extends LabellingTask<Sentence> {
   protected Settings defaults(Effort effort) {
     var settings = Settings.of("lstm", 200).embed(100).dropout(0.3).batch(32).learning(3e-3, 5);
     return effort == Effort.FULL
-        ? settings.epochs(15, 15).decay(Decay.COSINE)
+        ? settings.epochs(15, 15).decay(Decay.COSINE, 0)
         : settings.hidden(32).embed(16).dropout(0.2).epochs(4, 4).learning(1e-2, 5);
   }
 

@@ -197,7 +197,7 @@ public final class Translate extends Task<TranslatedSentence> {
   protected Settings defaults(Effort effort) {
     var settings = Settings.of("gru", 256).embed(128).dropout(0.2).batch(128).epochs(6, 3);
     return effort == Effort.FULL
-        ? settings.learning(2e-3, 5).decay(Decay.COSINE)
+        ? settings.learning(2e-3, 5).decay(Decay.COSINE, 0)
         : Settings.of("gru", 48).embed(24).batch(32).epochs(4, 3).learning(5e-3, 5);
   }
 

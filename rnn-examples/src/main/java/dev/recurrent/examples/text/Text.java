@@ -5,14 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.recurrent.data.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Holds a text.
+ * A text.
  *
  * @param name says in messages where the text is from
  * @param content the text itself
@@ -20,8 +19,7 @@ import java.util.Objects;
 public record Text(String name, String content) {
   private static final String EMBEDDED = "/dev/recurrent/examples/default-text.txt";
 
-  /** The part of a text that trains, the front; the rest validates. */
-  private static final double TRAINING_SHARE = 0.9;
+  private static final double TOLERANCE = 1e-6; // of sums of shares
 
   /** Refuses a text that is empty. */
   public Text {
@@ -58,33 +56,43 @@ public record Text(String name, String content) {
   }
 
   /**
-   * Parts the text into nine tenths that train and one that validates; between words at the end of
-   * a line, if there is one behind that place.
+   * Cuts the text into parts one after the other; those of words end at the end of a line, if there
+   * is one behind that place.
+   *
+   * @param shares of the characters, which add up to 1; a part of share 0 is empty
+   * @return a list of one text for each part, or of none
+   * @throws IllegalArgumentException if the shares are others, or a part would have no characters
    */
-  public List<Text> split(TokenKind kind) {
-    int at = position((int) (length() * TRAINING_SHARE));
-    if (kind == TokenKind.WORD && content.indexOf('\n', at) >= 0) {
-      at = content.indexOf('\n', at) + 1;
+  public List<List<Text>> split(TokenKind kind, double... shares) {
+    requireShares(shares);
+    var parts = new ArrayList<List<Text>>();
+    double sum = 0;
+    int from = 0;
+    for (double share : shares) {
+      sum += share;
+      int to = sum > 1 - TOLERANCE ? content.length() : end(kind, sum);
+      if (share > 0 && from >= to) {
+        throw new IllegalArgumentException(
+            name + ": expected a text that can be parted, got " + length() + " characters");
+      }
+      parts.add(share > 0 ? List.of(new Text(name, content.substring(from, to))) : List.of());
+      from = to;
     }
-    if (at == 0 || at == content.length()) {
-      throw new IllegalArgumentException(
-          name + ": expected a text that can be parted, got " + length() + " characters");
-    }
-    return List.of(new Text(name, content.substring(0, at)), new Text(name, content.substring(at)));
+    return parts;
   }
 
-  /** Returns what tells whether texts are the same. */
-  public static String sha256(List<Text> texts) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      texts.forEach(
-          text -> {
-            digest.update(text.content.getBytes(UTF_8));
-            digest.update((byte) 0xff); // in no UTF-8
-          });
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
+  private int end(TokenKind kind, double share) {
+    int at = position((int) (length() * share));
+    int line = kind == TokenKind.WORD ? content.indexOf('\n', at) : -1;
+    return line < 0 ? at : line + 1;
+  }
+
+  private static void requireShares(double... shares) {
+    double sum = Arrays.stream(shares).sum();
+    if (!Arrays.stream(shares).allMatch(share -> share >= 0) || !(Math.abs(sum - 1) < TOLERANCE)) {
+      throw new IllegalArgumentException(
+          "shares: expected numbers of at least 0 that add up to 1, got "
+              + Arrays.toString(shares));
     }
   }
 

@@ -3,11 +3,11 @@ package dev.recurrent.examples.text;
 import dev.recurrent.data.BytePairs;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.examples.harness.Facts;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -24,23 +24,31 @@ import java.util.stream.IntStream;
  */
 public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabulary) {
   private static final String LINE_FEED = "\n";
-  private static final String TOKENS = "text.tokens";
-  private static final String VOCABULARY = "text.vocabulary";
-  private static final String MERGES = "text.merges";
+  private static final String VOCABULARY = "vocabulary";
+  private static final String MERGES = "merges";
+
+  /**
+   * The rule by which texts become tokens.
+   *
+   * @param minCount how often a token occurs in the training text at least; of byte pairs, a
+   *     character
+   * @param merges how many merges are learnt for byte pairs
+   */
+  public record Rule(TokenKind tokens, int minCount, int merges) {}
 
   /**
    * Learns from the text that trains; of characters none of which is to be left out, those that
    * only the other texts have are known, too.
    *
-   * @param rule says how
+   * @param texts the one that trains, and behind it the others
    */
-  public static TextCode learn(TextSettings.Code rule, Texts texts) {
-    var training = texts.training();
+  public static TextCode learn(Rule rule, List<Text> texts) {
+    var training = texts.getFirst();
     return switch (rule.tokens()) {
       case CHARACTER -> {
         var known =
             rule.minCount() == 1
-                ? Vocabulary.ofCharacters(texts.all().stream().map(Text::content).toList())
+                ? Vocabulary.ofCharacters(texts.stream().map(Text::content).toList())
                 : characters(training, rule.minCount()).withSpecials(Vocabulary.UNKNOWN);
         yield new TextCode(rule.tokens(), Tokenizer.characters(), known);
       }
@@ -74,45 +82,25 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
     return () -> new LineTokens(text.content(), tokenizer);
   }
 
-  /** Adds to the metadata of a model file what {@link #of} reads. */
-  void write(Map<String, String> metadata) {
-    metadata.put(TOKENS, kind.toString());
-    metadata.put(VOCABULARY, vocabulary.toText());
-    if (tokenizer instanceof BytePairs pairs) {
-      metadata.put(MERGES, pairs.toText());
-    }
+  /** Returns what {@link #of} reads. */
+  public Facts toFacts() {
+    var facts = Facts.none().with(VOCABULARY, vocabulary);
+    return tokenizer instanceof BytePairs pairs ? facts.with(MERGES, pairs.toText()) : facts;
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads what {@link #toFacts} gave.
    *
    * @throws IllegalArgumentException if it is not there, or malformed
    */
-  static TextCode of(Map<String, String> metadata) {
-    var kind = require(metadata, TOKENS);
-    for (var known : TokenKind.values()) {
-      if (kind.equals(known.toString())) {
-        var tokenizer =
-            switch (known) {
-              case CHARACTER -> Tokenizer.characters();
-              case WORD -> Tokenizer.whitespaceLines();
-              case BPE -> BytePairs.parse(require(metadata, MERGES));
-            };
-        var vocabulary = Vocabulary.parse(require(metadata, VOCABULARY));
-        return new TextCode(known, tokenizer, vocabulary);
-      }
-    }
-    throw new IllegalArgumentException(
-        TOKENS + ": expected one of " + List.of(TokenKind.values()) + ", got " + kind);
-  }
-
-  private static String require(Map<String, String> metadata, String key) {
-    var value = metadata.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "metadata: expected " + key + ", as rnn train text writes it, got none");
-    }
-    return value;
+  public static TextCode of(TokenKind kind, Facts facts) {
+    var tokenizer =
+        switch (kind) {
+          case CHARACTER -> Tokenizer.characters();
+          case WORD -> Tokenizer.whitespaceLines();
+          case BPE -> BytePairs.parse(facts.text(MERGES));
+        };
+    return new TextCode(kind, tokenizer, facts.vocabulary(VOCABULARY));
   }
 
   /**
@@ -142,7 +130,7 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
   }
 
   /** Returns the number of characters that tokens stand for; one for each unknown token. */
-  long characters(int[] tokens) {
+  public long characters(int[] tokens) {
     return Arrays.stream(tokens)
         .mapToObj(vocabulary::token)
         .mapToLong(

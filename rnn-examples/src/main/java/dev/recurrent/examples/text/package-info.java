@@ -1,10 +1,7 @@
 /**
- * A language model of characters or words: its text, its model, its training run, and writing with
- * it.
- *
- * <p>Read {@link dev.recurrent.examples.text.TokenModel} first (layers and forward pass), then
- * {@link dev.recurrent.examples.text.TextTraining} (one run from text to model) and {@link
- * dev.recurrent.examples.text.Sampler}.
+ * Texts and what turns them into tokens: characters, words or byte pairs. Read {@link
+ * dev.recurrent.examples.text.TextCode} first, which {@link
+ * dev.recurrent.examples.tasks.LanguageModel} trains on.
  */
 @NullMarked
 package dev.recurrent.examples.text;

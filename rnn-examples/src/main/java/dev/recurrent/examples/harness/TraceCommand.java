@@ -1,15 +1,9 @@
-package dev.recurrent.examples;
+package dev.recurrent.examples.harness;
 
 import dev.recurrent.examples.run.BackendChoice;
-import dev.recurrent.examples.text.Text;
-import dev.recurrent.examples.text.TokenModel;
 import dev.recurrent.io.SafeTensors;
-import dev.recurrent.io.TensorData;
-import dev.recurrent.tape.Tape;
-import dev.recurrent.tape.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,7 +26,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     abbreviateSynopsis = true,
     sortOptions = false)
-final class TraceCommand implements Callable<Integer> {
+public final class TraceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(
@@ -61,29 +55,17 @@ final class TraceCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (var backend = backends.open(spec);
-        var model = TokenModel.read(path, backend);
-        var tape = Tape.inference(backend)) {
-      var tokens = model.code().encode(new Text("--text", text));
-      if (tokens.length == 0) {
-        throw new IllegalArgumentException(
-            "--text: expected at least one " + model.code().kind().singular() + ", got none");
+        var saved = SavedTask.open(path, spec.root(), Map.of(), backend)) {
+      if (!(saved.model() instanceof Traceable model)) {
+        throw new IOException(
+            path
+                + ": expected a model of 'train text', got one of the task "
+                + saved.task().name());
       }
-      var trace = model.trace(tape, tokens);
-      var tensors = new LinkedHashMap<String, TensorData>();
-      tensors.put("tokens", TensorData.of(tokens, tokens.length));
-      tensors.put("embedded", data(trace.embedded()));
-      tensors.put("outputs", data(trace.outputs()));
-      tensors.put("logits", data(trace.logits()));
-      for (int i = 0; i < trace.finalStates().size(); i++) {
-        tensors.put("state" + i, data(trace.finalStates().get(i)));
-      }
+      var tensors = model.trace(text);
       SafeTensors.write(file, tensors, Map.of("text", text, "backend", backend.device() + ""));
       spec.commandLine().getOut().println("wrote " + file + ": " + tensors.keySet());
     }
     return 0;
-  }
-
-  private static TensorData data(Tensor tensor) {
-    return TensorData.of(tensor.toArray(), tensor.rows(), tensor.columns());
   }
 }
