@@ -98,10 +98,8 @@ final class ModelFile {
    * @throws IllegalArgumentException if it is not
    */
   static void requireSame(String what, Layer wanted, Layer got) {
-    var names = new ArrayList<String>();
-    wanted.forEachLayer(layer -> names.add(relativeName(wanted, layer, "") + describe(layer)));
-    var others = new ArrayList<String>();
-    got.forEachLayer(layer -> others.add(relativeName(got, layer, "") + describe(layer)));
+    var names = structure(wanted);
+    var others = structure(got);
     for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
       var own = i < names.size() ? names.get(i) : "no further layer";
       var other = i < others.size() ? others.get(i) : "none";
@@ -109,6 +107,16 @@ final class ModelFile {
         throw new IllegalArgumentException(what + ": expected " + own + ", got " + other);
       }
     }
+  }
+
+  private static List<String> structure(Layer root) {
+    var lines = new ArrayList<String>();
+    root.forEachLayer(
+        layer -> {
+          String name = layer == root ? "" : relativeName(root, layer, "") + " ";
+          lines.add(name + describe(layer));
+        });
+    return lines;
   }
 
   /** Reads the values of a parameter, with which a model could not compute if one is no number. */
