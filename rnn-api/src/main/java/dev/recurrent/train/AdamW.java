@@ -46,7 +46,8 @@ public record AdamW(
   @Override
   public void equations(UpdateEquations u) {
     var adam = new Adam(learningRate, beta1, beta2, epsilon, 0);
-    var kept = u.scalar((t, eta) -> 1 - eta * weightDecay);
-    u.update(u.parameter().times(kept).minus(Adam.step(u, u.gradient(), adam)));
+    // Not p (1 - η λ), which in single precision is off by up to 6e-8 / η λ of the decay.
+    var decay = u.parameter().times(u.scalar((t, eta) -> eta * weightDecay));
+    u.update(u.parameter().minus(decay).minus(Adam.step(u, u.gradient(), adam)));
   }
 }
