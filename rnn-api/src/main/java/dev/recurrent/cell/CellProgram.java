@@ -66,6 +66,17 @@ public record CellProgram(
     return parameters.stream().filter(ParameterSpec::isWeight).mapToLong(p -> 2L * p.size()).sum();
   }
 
+  /** Returns the step as text, in the stages in which a backend computes it. */
+  public String describeStages() {
+    return ProgramText.stagesOf(this);
+  }
+
+  /** Returns the program as text, a line for each instruction: {@code %7 = sigmoid(%5)}. */
+  @Override
+  public String toString() {
+    return ProgramText.of(this);
+  }
+
   String sliceName(int parameter, int offset) {
     return parameters.get(parameter).slices().stream()
         .filter(slice -> slice.offset() == offset)

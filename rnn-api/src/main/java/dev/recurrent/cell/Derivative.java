@@ -41,6 +41,20 @@ public record Derivative(
     parameterGradients = List.copyOf(parameterGradients);
   }
 
+  /** Returns the backward step as text, in the stages in which a backend computes it. */
+  public String describeStages() {
+    return ProgramText.stagesOf(this);
+  }
+
+  /**
+   * Returns the derivative as text, a line for each instruction: {@code d7 = d5 * %3}, where {@code
+   * %} stands for values of the forward step.
+   */
+  @Override
+  public String toString() {
+    return ProgramText.of(this);
+  }
+
   /** Derives the backward pass of one step of the given cell. */
   public static Derivative of(CellProgram cell) {
     return Rematerialization.apply(new Differentiation(cell).run());

@@ -68,7 +68,8 @@ public final class Value {
     return apply(UnaryOp.NEGATE);
   }
 
-  Value apply(UnaryOp op) {
+  /** Applies a function to each element. */
+  public Value apply(UnaryOp op) {
     return owner.unary(op, this);
   }
 

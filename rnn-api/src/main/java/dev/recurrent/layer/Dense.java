@@ -1,12 +1,17 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.CellDefinition;
+import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.RecurrentKernel.Direction;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,7 @@ public final class Dense extends Layer {
   private boolean hasBias = true;
   private @Nullable Parameter weight;
   private @Nullable Parameter bias;
+  private @Nullable RecurrentUnit unit;
 
   private Dense(int inputs, int outputs, @Nullable Embedding tied) {
     this.inputs = Checks.positive("inputs", inputs);
@@ -107,6 +113,52 @@ public final class Dense extends Layer {
       y = y.plusRow(tape.of(bias));
     }
     return activation == null ? y : y.apply(activation);
+  }
+
+  /** Returns a stepper that computes the layer for one row at a time. */
+  @Override
+  public Stepper stepper() {
+    return Stepper.of(
+        new RecurrentStepper(new RecurrentStepper.Cells(this, List.of(unit()), List.of())));
+  }
+
+  /** Returns the layer as a cell whose state is only written: what a kernel is compiled for. */
+  private synchronized RecurrentUnit unit() {
+    if (unit == null) {
+      var cell =
+          CellDefinition.named(
+              "dense",
+              c -> {
+                c.state("y");
+                var y = c.linear("y", c.input());
+                c.next("y", activation == null ? y : y.apply(activation));
+              });
+      var program =
+          cell.program(
+              new CellSizes(
+                  inputs, outputs, hasBias ? CellSizes.Bias.WITH : CellSizes.Bias.WITHOUT));
+      var parameters = new ArrayList<>(List.of(weight()));
+      if (bias != null) {
+        parameters.add(bias);
+      }
+      unit = new RecurrentUnit(program, Direction.FORWARD, "", parameters);
+      unit.bind(store());
+    }
+    return unit;
+  }
+
+  @Override
+  protected synchronized void trimOwn() {
+    if (unit != null) {
+      unit.trim();
+    }
+  }
+
+  @Override
+  protected synchronized void release() {
+    if (unit != null) {
+      unit.close();
+    }
   }
 
   @Override

@@ -117,6 +117,12 @@ public final class Embedding extends Layer {
         () -> tape.ops().scatterAddRows(out.gradient(), rows, table.gradient()));
   }
 
+  /** Returns a stepper that takes a token and gives its vector. */
+  @Override
+  public Stepper stepper() {
+    return Stepper.of(new EmbeddingStage(this));
+  }
+
   @Override
   protected void declare(Declaration declaration) {
     weight = declaration.matrix("weight", vocabulary, size, this::fill);

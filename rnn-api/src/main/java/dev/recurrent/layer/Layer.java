@@ -337,6 +337,44 @@ public abstract class Layer implements AutoCloseable {
   /** Frees what this layer keeps for later passes. */
   protected void trimOwn() {}
 
+  /**
+   * Starts at zero states with one stream, to run one step at a time; the caller closes the
+   * stepper. Any number of threads may each have one of the same layer. A model of one's own says
+   * how its layers follow each other:
+   *
+   * <pre>{@code
+   * @Override
+   * public Stepper stepper() {
+   *   return Stepper.chain(embedding, lstm, output);
+   * }
+   * }</pre>
+   *
+   * @throws IllegalStateException if the layer is not built, or needs whole sequences
+   */
+  public Stepper stepper() {
+    throw new IllegalStateException(
+        describe()
+            + ": expected a layer that runs step by step, got "
+            + getClass().getSimpleName()
+            + "; override stepper() with Stepper.chain(…), ofTokens(…) or ofFeatures(…)");
+  }
+
+  /**
+   * Starts as {@link #stepper()} does, but at the given state.
+   *
+   * @throws IllegalArgumentException if it is a state of another model
+   */
+  public final Stepper stepper(StepperState initial) {
+    var stepper = stepper();
+    try {
+      stepper.setState(initial);
+      return stepper;
+    } catch (RuntimeException e) {
+      stepper.close();
+      throw e;
+    }
+  }
+
   /** Called after the parameters were first allocated. */
   protected void built() {}
 

@@ -98,8 +98,8 @@ final class ModelFile {
    * @throws IllegalArgumentException if it is not
    */
   static void requireSame(String what, Layer wanted, Layer got) {
-    var names = structure(wanted);
-    var others = structure(got);
+    var names = describeAll(wanted);
+    var others = describeAll(got);
     for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
       var own = i < names.size() ? names.get(i) : "no further layer";
       var other = i < others.size() ? others.get(i) : "none";
@@ -109,14 +109,14 @@ final class ModelFile {
     }
   }
 
-  private static List<String> structure(Layer root) {
-    var lines = new ArrayList<String>();
+  private static List<String> describeAll(Layer root) {
+    var descriptions = new ArrayList<String>();
     root.forEachLayer(
         layer -> {
-          String name = layer == root ? "" : relativeName(root, layer, "") + " ";
-          lines.add(name + describe(layer));
+          boolean inside = layer.path().length() > root.path().length();
+          descriptions.add((inside ? relativeName(root, layer, "") + " " : "") + describe(layer));
         });
-    return lines;
+    return descriptions;
   }
 
   /** Reads the values of a parameter, with which a model could not compute if one is no number. */

@@ -214,14 +214,32 @@ public final class Recurrent extends Layer {
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
-  /** Starts at zero states with one sequence, to be stepped through. */
+  /**
+   * Starts at zero states with one sequence, to be stepped through.
+   *
+   * @throws IllegalStateException with two directions, of which the reverse one needs the whole
+   *     sequence
+   */
+  @Override
   public Stepper stepper() {
     if (directions.size() > 1) {
       throw new IllegalStateException(
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    return new RecurrentStepper(this);
+    return Stepper.of(
+        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+  }
+
+  /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
+  List<StateLayout.Entry> stateEntries() {
+    var sizes = stateSizes();
+    var names = stateNames();
+    var entries = new ArrayList<StateLayout.Entry>();
+    for (int i = 0; i < sizes.size(); i++) {
+      entries.add(new StateLayout.Entry(join(path(), names.get(i)), cell.name(), sizes.get(i)));
+    }
+    return List.copyOf(entries);
   }
 
   /** Returns the size of each state, in the order of {@link RecurrentResult#finalStates()}. */

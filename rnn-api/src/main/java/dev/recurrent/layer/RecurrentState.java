@@ -2,6 +2,7 @@ package dev.recurrent.layer;
 
 import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
+import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.Storage;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
@@ -88,6 +89,85 @@ public final class RecurrentState implements AutoCloseable {
   public void restore(Map<String, float[]> saved) {
     forget();
     toRestore.putAll(saved);
+  }
+
+  /**
+   * Joins the states of streams to those of a batch, stream i as its sequence i: to run many
+   * streams at once, in any company. The values are copied.
+   *
+   * @throws IllegalArgumentException if there is no stream, or one is of another model
+   */
+  public static RecurrentState ofStreams(Layer model, List<StepperState> streams) {
+    if (streams.isEmpty()) {
+      throw new IllegalArgumentException("streams: expected at least one, got none");
+    }
+    var state = new RecurrentState();
+    state.batch = streams.size();
+    var first = streams.getFirst().layout();
+    model.forEachLayer(
+        layer -> {
+          if (layer instanceof Recurrent recurrent
+              && first.entries().containsAll(recurrent.stateEntries())) {
+            state.storages(recurrent, streams.size());
+          }
+        });
+    try {
+      for (int i = 0; i < streams.size(); i++) {
+        state.setStream(i, streams.get(i));
+      }
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+    return state;
+  }
+
+  /**
+   * Copies the states of each sequence: what a {@link Stepper} or {@link #ofStreams} goes on from.
+   */
+  public List<StepperState> toStreams() {
+    var streams = new ArrayList<StepperState>();
+    var layout = layout();
+    for (int i = 0; i < batch; i++) {
+      var stream = new StepperState(layout);
+      for (int s = 0; s < layout.entries().size(); s++) {
+        var row = row(layout.entries().get(s).name(), i);
+        memory().read(row.storage(), row.offset(), stream.values(s), 0, row.columns());
+      }
+      streams.add(stream);
+    }
+    return streams;
+  }
+
+  private void setStream(int sequence, StepperState stream) {
+    layout().requireSame(stream.layout());
+    for (int s = 0; s < stream.layout().entries().size(); s++) {
+      var row = row(stream.layout().entries().get(s).name(), sequence);
+      memory().write(row.storage(), row.offset(), stream.values(s), 0, row.columns());
+    }
+  }
+
+  private Memory memory() {
+    return order.getFirst().backend().memory();
+  }
+
+  /** Describes the states that layers have used so far. */
+  StateLayout layout() {
+    return new StateLayout(order.stream().flatMap(l -> l.stateEntries().stream()).toList());
+  }
+
+  /** Views the values of one state of a sequence, {@code [1, S]}. */
+  Matrix row(String name, int sequence) {
+    for (var layer : order) {
+      var entries = layer.stateEntries();
+      for (int i = 0; i < entries.size(); i++) {
+        if (entries.get(i).name().equals(name)) {
+          var storage = java.util.Objects.requireNonNull(states.get(layer)).get(i);
+          return Matrix.of(storage, batch, entries.get(i).size()).rows(sequence, 1);
+        }
+      }
+    }
+    throw new IllegalArgumentException("state: expected one of " + layout() + ", got " + name);
   }
 
   /** Copies the states of a layer to tensors of a pass. */

@@ -2,132 +2,115 @@ package dev.recurrent.layer;
 
 import dev.recurrent.spi.DataType;
 import dev.recurrent.spi.Matrix;
-import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.RecurrentKernel.ForwardCall;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
-import dev.recurrent.spi.Storage;
-import dev.recurrent.tape.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Steps a {@link Recurrent} of one direction. States alternate between two sets of storages; both
- * calls of each layer are made once, so that a step only runs them.
+ * Steps cells of one direction, one on the other. States alternate between two sets of matrices;
+ * both calls of each cell are made once, so that a step only runs them.
  */
-final class RecurrentStepper implements Stepper {
+final class RecurrentStepper extends StepStage {
   private static final SequenceLayout ONE_STEP = SequenceLayout.uniform(1, 1);
 
-  private final Recurrent layer;
-  private final Memory memory;
-  private final List<Storage> storages = new ArrayList<>();
-  private final Storage input;
-  private final Storage output;
-  private final ForwardCall[][] calls; // [2][layers]
-  private final List<RecurrentUnit> units;
-  private final ParameterStore store;
-  private final float[] y;
+  private final Cells cells;
+  private final ForwardCall[][] calls; // [2][units]
+  private final List<List<Matrix>> states; // [2][states of all units]
+  private final Matrix output;
   private int phase;
   private long version; // of the parameters, in the calls
 
-  RecurrentStepper(Recurrent layer) {
-    this.layer = layer;
-    this.memory = layer.backend().memory();
-    this.units = layer.units();
-    this.store = layer.store();
-    version = store.version();
-    var states = List.of(states(), states());
+  /**
+   * What is stepped.
+   *
+   * @param layer the layer to which the units belong
+   * @param units one on the other
+   * @param states describes the states of all units in their order, or is empty where they are
+   *     outputs only
+   */
+  record Cells(Layer layer, List<RecurrentUnit> units, List<StateLayout.Entry> states) {}
+
+  RecurrentStepper(Cells cells) {
+    super(cells.layer(), DataType.FLOAT32, cells.units().getFirst().program().sizes().input());
+    this.cells = cells;
+    version = cells.layer().store().version();
+    var units = cells.units();
+    states = List.of(new ArrayList<>(), new ArrayList<>());
     calls = new ForwardCall[2][units.size()];
-    input = allocate(layer.inputSize());
-    var from = input;
-    var to = from;
-    for (int l = 0; l < units.size(); l++) {
-      var program = units.get(l).program();
-      to = allocate(program.outputSize());
+    var from = input();
+    for (int u = 0; u < units.size(); u++) {
+      var unit = units.get(u);
+      var to = allocate(DataType.FLOAT32, unit.program().outputSize());
+      var its = List.of(statesOf(unit), statesOf(unit));
       for (int p = 0; p < 2; p++) {
-        calls[p][l] =
+        states.get(p).addAll(its.get(p));
+        calls[p][u] =
             new ForwardCall(
                 ONE_STEP,
-                units.get(l).direction(),
+                unit.direction(),
                 Mode.INFERENCE,
                 0,
-                Matrix.of(from, 1, program.sizes().input()),
-                states.get(p).get(l),
-                units.get(l).values(),
+                from,
+                its.get(p),
+                unit.values(),
                 version,
-                Matrix.of(to, 1, program.outputSize()),
-                states.get(1 - p).get(l));
+                to,
+                its.get(1 - p));
       }
       from = to;
     }
-    output = to;
-    y = new float[layer.outputSize()];
+    output = from;
+  }
+
+  private List<Matrix> statesOf(RecurrentUnit unit) {
+    return unit.program().states().stream()
+        .map(state -> allocate(DataType.FLOAT32, state.size()))
+        .toList();
   }
 
   @Override
-  public float[] step(float[] x) {
-    if (x.length != layer.inputSize()) {
-      throw new IllegalArgumentException(
-          "x: expected [input=" + layer.inputSize() + "], got [" + x.length + "]");
+  void run(long newVersion) {
+    if (version != newVersion) {
+      useVersion(newVersion);
     }
-    long now = store.beginReading();
-    if (now != version) {
-      useVersion(now);
+    for (int u = 0; u < calls[phase].length; u++) {
+      cells.units().get(u).kernel().forward(calls[phase][u]).close();
     }
-    memory.write(input, 0, x, 0, x.length);
-    for (int l = 0; l < calls[phase].length; l++) {
-      units.get(l).kernel().forward(calls[phase][l]).close();
-    }
-    store.requireVersion(now); // or the state is as before
-    phase = 1 - phase;
-    memory.read(output, 0, y, 0, y.length);
-    return y;
   }
 
   private void useVersion(long newVersion) {
     for (var ofPhase : calls) {
-      for (int l = 0; l < ofPhase.length; l++) {
-        ofPhase[l] = ofPhase[l].withVersion(newVersion);
+      for (int u = 0; u < ofPhase.length; u++) {
+        ofPhase[u] = ofPhase[u].withVersion(newVersion);
       }
     }
     version = newVersion;
   }
 
   @Override
-  public void reset() {
-    for (var call : calls[phase]) {
-      call.initialStates().forEach(state -> layer.backend().ops().fill(state, 0));
-    }
+  void commit() {
+    phase = 1 - phase;
   }
 
   @Override
-  public int inputSize() {
-    return layer.inputSize();
+  Matrix output() {
+    return output;
   }
 
   @Override
-  public int outputSize() {
-    return y.length;
+  List<StateLayout.Entry> states() {
+    return cells.states();
   }
 
   @Override
-  public void close() {
-    storages.forEach(Storage::close);
+  Matrix state(int index) {
+    return states.get(phase).get(index);
   }
 
-  private List<List<Matrix>> states() {
-    return units.stream()
-        .map(
-            unit ->
-                unit.program().states().stream()
-                    .map(state -> Matrix.of(allocate(state.size()), 1, state.size()))
-                    .toList())
-        .toList();
-  }
-
-  private Storage allocate(int size) {
-    var storage = memory.allocate(DataType.FLOAT32, size);
-    storages.add(storage);
-    return storage;
+  @Override
+  RecurrentStepper another() {
+    return new RecurrentStepper(cells);
   }
 }

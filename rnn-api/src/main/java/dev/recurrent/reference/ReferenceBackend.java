@@ -11,8 +11,8 @@ import dev.recurrent.spi.TensorOps;
 
 /**
  * Computes in plain loops and double precision, so that derivatives can be checked by finite
- * differences and other backends against it. All work is done when a call returns. Its storage is
- * {@link ReferenceStorage}.
+ * differences and other backends against it. Thread-safe; all work is done when a call returns. Its
+ * storage is {@link ReferenceStorage}.
  */
 public final class ReferenceBackend implements Backend {
   /** The name by which it is chosen. */
@@ -20,7 +20,7 @@ public final class ReferenceBackend implements Backend {
 
   static final DeviceInfo DEVICE = new DeviceInfo(NAME, "plain loops, double precision, 1 thread");
 
-  private final Memory memory = new ReferenceMemory();
+  private final ReferenceMemory memory = new ReferenceMemory();
   private final TensorOps ops = new ReferenceTensorOps();
 
   /** Opens the backend. */
@@ -52,5 +52,7 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    memory.close();
+  }
 }

@@ -8,8 +8,13 @@ import java.util.Objects;
 
 /** Copies between Java arrays and {@link ReferenceStorage}; floats are exact as doubles. */
 final class ReferenceMemory implements Memory {
+  private volatile boolean closed;
+
   @Override
   public Storage allocate(DataType type, int size) {
+    if (closed) {
+      throw new IllegalStateException("backend reference: expected an open one, got a closed one");
+    }
     return HeapRoom.allocate(size, Double.BYTES, () -> new ReferenceStorage(type, size));
   }
 
@@ -47,5 +52,10 @@ final class ReferenceMemory implements Memory {
     Objects.checkFromIndexSize(to, length, values.length);
     Objects.checkFromIndexSize(offset, length, elements.length);
     System.arraycopy(elements, offset, values, to, length);
+  }
+
+  /** Ends allocation. */
+  void close() {
+    closed = true;
   }
 }

@@ -43,21 +43,21 @@ public final class Bootstrap {
     if (resamples < 1) {
       throw new IllegalArgumentException("resamples: expected at least 1, got " + resamples);
     }
-    double score = measure.of(statistics);
+    var chosen = new int[statistics.size()];
+    Arrays.setAll(chosen, i -> i);
+    var scorer = measure.over(statistics);
+    double score = scorer.applyAsDouble(chosen);
     if (Double.isNaN(score)) {
       return new Interval(score, score, score);
     }
-    var rows = statistics.toArray(double[][]::new);
     var random = new SplittableRandom(seed);
     var scores = new double[resamples];
     int defined = 0;
-    var total = new double[measure.sums()];
     for (int r = 0; r < resamples; r++) {
-      Arrays.fill(total, 0);
-      for (int i = 0; i < rows.length; i++) {
-        Measure.add(rows[random.nextInt(rows.length)], total);
+      for (int i = 0; i < chosen.length; i++) {
+        chosen[i] = random.nextInt(chosen.length);
       }
-      double drawn = measure.value().applyAsDouble(total);
+      double drawn = scorer.applyAsDouble(chosen);
       if (!Double.isNaN(drawn)) {
         scores[defined++] = drawn;
       }

@@ -25,7 +25,9 @@ public final class ConfusionMatrix {
 
   /** Counts predictions against targets; negative targets do not count. */
   public ConfusionMatrix add(int[] predicted, int[] target) {
-    Measure.add(Statistics.confusions(predicted, target, classes.size()), counts);
+    for (double pair : Statistics.confusions(predicted, target, classes.size())) {
+      counts[(int) pair]++;
+    }
     return this;
   }
 
@@ -47,24 +49,27 @@ public final class ConfusionMatrix {
 
   /** Returns the share of the predictions of a class that are right. */
   public double precision(int k) {
-    return share(right(k), predicted(counts, classes.size(), k));
+    return share(right(k), predicted(k));
   }
 
   /** Returns the share of the examples of a class that are found. */
   public double recall(int k) {
-    return share(right(k), examples(counts, classes.size(), k));
+    return share(right(k), examples(k));
   }
 
   /** Returns the harmonic mean of precision and recall. */
   public double f1(int k) {
-    return f1(counts, classes.size(), k);
+    return ClassCounts.f1(right(k), predicted(k), examples(k));
   }
 
   /**
    * Returns the mean F1 of the classes that occur or are predicted; NaN where nothing was counted.
    */
   public double macroF1() {
-    return macroF1(counts, classes.size());
+    return ClassCounts.meanOfF1(
+        IntStream.range(0, classes.size())
+            .filter(k -> predicted(k) + examples(k) > 0)
+            .mapToDouble(this::f1));
   }
 
   /** Writes a table: a row for each true class, with counts, precision, recall and F1. */
@@ -100,14 +105,6 @@ public final class ConfusionMatrix {
     return counts[cell(k, k, classes.size())];
   }
 
-  static double macroF1(double[] counts, int classes) {
-    return IntStream.range(0, classes)
-        .filter(k -> predicted(counts, classes, k) + examples(counts, classes, k) > 0)
-        .mapToDouble(k -> f1(counts, classes, k))
-        .average()
-        .orElse(Double.NaN);
-  }
-
   /** Returns where a pair is counted, or refuses a class that there is not. */
   static int cell(int predicted, int target, int classes) {
     requireClass("predicted", predicted, classes);
@@ -122,18 +119,12 @@ public final class ConfusionMatrix {
     }
   }
 
-  /** 2 TP / (predicted + examples) is the harmonic mean of TP / predicted and TP / examples. */
-  private static double f1(double[] counts, int classes, int k) {
-    return share(
-        2 * counts[k * classes + k], predicted(counts, classes, k) + examples(counts, classes, k));
+  private double predicted(int k) {
+    return IntStream.range(0, classes.size()).mapToDouble(t -> count(k, t)).sum();
   }
 
-  private static double predicted(double[] counts, int classes, int k) {
-    return IntStream.range(0, classes).mapToDouble(t -> counts[t * classes + k]).sum();
-  }
-
-  private static double examples(double[] counts, int classes, int k) {
-    return IntStream.range(0, classes).mapToDouble(p -> counts[k * classes + p]).sum();
+  private double examples(int k) {
+    return IntStream.range(0, classes.size()).mapToDouble(p -> count(p, k)).sum();
   }
 
   private static double share(double part, double whole) {

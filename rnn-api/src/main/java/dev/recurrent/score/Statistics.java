@@ -2,6 +2,8 @@ package dev.recurrent.score;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Computes the row of numbers by which one example counts in a {@link Measure}. An example is what
@@ -55,18 +57,36 @@ public final class Statistics {
   }
 
   /**
-   * Returns how often each class was taken for each: {@code [classes, classes]}, row-major, a row
-   * for the true class, for {@link Measures#macroF1}.
+   * Returns which class was taken for which, a number for each target that counts: {@code target *
+   * classes + predicted}, for {@link Measures#macroF1}.
    */
   public static double[] confusions(int[] predicted, int[] target, int classes) {
     requireSameLength(predicted.length, target.length);
-    var counts = new double[Math.multiplyExact(classes, classes)];
-    for (int i = 0; i < target.length; i++) {
-      if (target[i] >= 0) {
-        counts[ConfusionMatrix.cell(predicted[i], target[i], classes)]++;
+    return IntStream.range(0, target.length)
+        .filter(i -> target[i] >= 0)
+        .mapToDouble(i -> ConfusionMatrix.cell(predicted[i], target[i], classes))
+        .toArray();
+  }
+
+  /**
+   * Returns (score, 1 or 0) of each prediction whose target counts, for {@link Measures#AUC}.
+   *
+   * @param predicted larger the surer it is that the example is of the class: a logit or a
+   *     probability
+   * @param target 1 for an example of the class, 0 for one of the others
+   */
+  public static double[] scores(float[] predicted, int[] target) {
+    requireSameLength(predicted.length, target.length);
+    for (int one : target) {
+      if (one > 1) {
+        throw new IllegalArgumentException("target: expected 0 or 1, got " + one);
       }
     }
-    return counts;
+    return IntStream.range(0, target.length)
+        .filter(i -> target[i] >= 0)
+        .boxed()
+        .flatMapToDouble(i -> DoubleStream.of(predicted[i], target[i]))
+        .toArray();
   }
 
   private static double sum(float[] predicted, float[] target, DoubleUnaryOperator ofError) {

@@ -1,5 +1,6 @@
 package dev.recurrent.spi;
 
+import dev.recurrent.cell.CellProgram;
 import java.util.List;
 import java.util.Set;
 
@@ -32,6 +33,20 @@ public interface BackendProvider {
   default Set<Precision> precisions() {
     return Set.of(Precision.FP32);
   }
+
+  /**
+   * Returns what the backend makes of a step of a cell, forward and backward, as text for people:
+   * its loops, or the source that it compiles. Needs no device. By default the backend composes a
+   * step of primitive operations, one for each instruction.
+   */
+  default Explanation explain(CellProgram program) {
+    return new Explanation(
+        "one primitive operation for each line of the program\n",
+        "one primitive operation for each line of the program\n");
+  }
+
+  /** What a backend makes of a cell's step, as text. */
+  record Explanation(String forward, String backward) {}
 
   /**
    * Opens the backend, with a precision that it has; the caller closes it.

@@ -53,7 +53,8 @@ public record Matrix(Storage storage, int offset, int rows, int columns, int str
   /** Views columns {@code from} to {@code from + count}. */
   public Matrix columns(int from, int count) {
     java.util.Objects.checkFromIndexSize(from, count, columns);
-    return new Matrix(storage, offset + from, rows, count, stride, order);
+    int start = rows == 0 ? offset : offset + from; // without rows there is nothing to point to
+    return new Matrix(storage, start, rows, count, stride, order);
   }
 
   /** Views a matrix without gaps as one row of all its elements. */

@@ -44,6 +44,7 @@ public final class ParameterStore implements AutoCloseable {
   private volatile long version; // odd while values change
   private volatile long lastWriter; // the number of the thread that made the last change
   private volatile boolean sealed;
+  private volatile boolean closed;
 
   private ParameterStore(Backend backend, List<Declared> declared, Purpose purpose) {
     this.backend = backend;
@@ -224,6 +225,7 @@ public final class ParameterStore implements AutoCloseable {
    */
   public long beginReading() {
     long now = version;
+    requireOpen();
     requireNoOtherTrainer();
     if ((now & 1) != 0) {
       throw changedMeanwhile();
@@ -252,6 +254,7 @@ public final class ParameterStore implements AutoCloseable {
    *     this is a snapshot
    */
   public void change(Runnable writes) {
+    requireOpen();
     if (sealed) {
       throw new IllegalStateException(
           "parameters: expected those of a model, got those of a snapshot, which are never changed;"
@@ -312,6 +315,14 @@ public final class ParameterStore implements AutoCloseable {
   public interface Exclusion extends AutoCloseable {
     @Override
     void close();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "parameters: expected those of an open layer, got those of a closed one: "
+              + parameters.stream().map(Parameter::name).limit(3).toList());
+    }
   }
 
   private void claim(AtomicReference<@Nullable Thread> role, String what) {
@@ -399,6 +410,7 @@ public final class ParameterStore implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     valueStorage.close();
     if (gradientStorage != null) {
       gradientStorage.close();

@@ -45,9 +45,13 @@ final class TapeMemory {
 
   /** Frees everything; a second call does nothing. */
   void close() {
+    boolean forgotten = !traces.isEmpty(); // a tape that is closed has closed them before
     closeTraces();
     kernels.values().forEach(PointwiseKernel::close);
     kernels.clear();
     pool.close();
+    if (forgotten) {
+      backend.trim(); // there may have been many at once
+    }
   }
 }

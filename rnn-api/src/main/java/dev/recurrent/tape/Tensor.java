@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * belongs to a batch of sequences its rows are packed steps, and {@link #layout()} says how.
  *
  * <p>A tensor is made by a {@link Tape} and lives until the tape is reset or closed; using it later
- * is an {@link IllegalStateException}.
+ * is an {@link IllegalStateException}. Used by the thread that makes the tape's pass.
  */
 public final class Tensor {
   private final Tape tape;
@@ -38,7 +38,7 @@ public final class Tensor {
     this.layout = null;
     this.pass = tape.pass();
     this.ofParameter = true;
-    this.gradient = parameter.gradient();
+    this.gradient = tape.records() ? parameter.gradient() : null;
     this.requiresGradient = tape.records();
   }
 

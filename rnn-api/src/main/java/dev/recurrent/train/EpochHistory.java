@@ -34,32 +34,52 @@ final class EpochHistory {
 
   /** Adds what has come of an epoch, or of the part of one with which the budget ends. */
   EpochResult add(Tape tape, LossFunction loss, Updates updates) throws IOException {
+    var values = validate(tape, loss);
     var result =
         new EpochResult(
             at.epoch + 1,
             updates.made(),
             at.epochWeight > 0 ? at.epochLoss / at.epochWeight : 0,
-            validate(tape, loss),
+            values.length == 0 ? Double.NaN : values[0],
             updates.learningRate(),
             at.seconds(),
-            at.epochWeight);
+            at.epochWeight,
+            named(values));
     results.add(result);
     return result;
   }
 
-  /** Measures the metric, and keeps the model if it is the best one so far. */
-  private double validate(Tape tape, LossFunction loss) throws IOException {
+  /** Returns the names of what is measured besides. */
+  private List<String> others() {
+    return setup.validation == null
+        ? List.of()
+        : setup.validation.others().stream().map(Metric::name).toList();
+  }
+
+  private Map<String, Double> named(double[] values) {
+    var named = new LinkedHashMap<String, Double>();
+    for (var name : others()) {
+      named.put(name, values[named.size() + 1]);
+    }
+    return named;
+  }
+
+  /** Measures all metrics, and keeps the model if it is the best one so far by the first. */
+  private double[] validate(Tape tape, LossFunction loss) throws IOException {
     var validation = setup.validation;
     if (validation == null) {
-      return Double.NaN;
+      return new double[0];
     }
-    double value = Metrics.evaluate(tape, validation.data(), validation.metric(), loss);
+    var metrics = new ArrayList<>(List.of(validation.metric()));
+    metrics.addAll(validation.others());
+    var values = Metrics.evaluate(tape, validation.data(), metrics, loss);
+    double value = values[0];
     if (validation.isBetter(value, at.bestValidation)) {
       at.bestEpoch = at.epoch + 1;
       at.bestValidation = value;
       saveBest();
     }
-    return value;
+    return values;
   }
 
   private void saveBest() throws IOException {
@@ -85,6 +105,10 @@ final class EpochHistory {
   }
 
   void read(Checkpoint.Reader saved) throws IOException {
-    saved.text("history").lines().map(EpochResult::ofCsv).forEach(results::add);
+    saved
+        .text("history")
+        .lines()
+        .map(line -> EpochResult.ofCsv(line, others()))
+        .forEach(results::add);
   }
 }

@@ -1,5 +1,12 @@
 package dev.recurrent.train;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /**
  * Sums up an epoch.
  *
@@ -10,6 +17,8 @@ package dev.recurrent.train;
  * @param learningRate the last one used
  * @param seconds the time that the epoch's training took, validation apart
  * @param targets the weight of the targets trained on: for text, characters
+ * @param measures what else was measured on the validation data, by name, in the order of the
+ *     metrics
  */
 public record EpochResult(
     int epoch,
@@ -18,34 +27,43 @@ public record EpochResult(
     double validation,
     double learningRate,
     double seconds,
-    double targets) {
+    double targets,
+    Map<String, Double> measures) {
 
-  /** Is the first line of a CSV file of results. */
+  /** The first cells of the first line of a CSV file of results: of one metric all. */
   public static final String CSV_HEADER =
       "epoch,updates,training_loss,validation,learning_rate,seconds,targets";
 
-  /** Returns the result as a line of a CSV file. */
-  public String toCsv() {
-    return epoch
-        + ","
-        + updates
-        + ","
-        + trainingLoss
-        + ","
-        + validation
-        + ","
-        + learningRate
-        + ","
-        + seconds
-        + ","
-        + targets;
+  public EpochResult {
+    measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
   }
 
-  /** Reads what {@link #toCsv} wrote. */
-  static EpochResult ofCsv(String line) {
+  /** Returns the first line of a CSV file of results. */
+  public String csvHeader() {
+    var names = measures.keySet().stream().map(name -> "," + name.replace(',', ' '));
+    return CSV_HEADER + names.collect(Collectors.joining());
+  }
+
+  /** Returns the result as a line of a CSV file. */
+  public String toCsv() {
+    var cells = new ArrayList<Object>();
+    cells.addAll(List.of(epoch, updates, trainingLoss, validation, learningRate, seconds, targets));
+    cells.addAll(measures.values());
+    return cells.stream().map(Object::toString).collect(Collectors.joining(","));
+  }
+
+  /** Reads what {@link #toCsv} wrote, given the names of what else was measured. */
+  static EpochResult ofCsv(String line, List<String> names) {
     var cells = line.split(",", -1);
-    if (cells.length != 7) {
-      throw new IllegalArgumentException("history: expected 7 cells, got \"" + line + "\"");
+    int fixed = CSV_HEADER.split(",", -1).length;
+    if (cells.length != fixed + names.size()) {
+      throw new IllegalArgumentException(
+          "history: expected %d cells, as there are %d metrics, got \"%s\""
+              .formatted(fixed + names.size(), 1 + names.size(), line));
+    }
+    var measures = new LinkedHashMap<String, Double>();
+    for (int k = 0; k < names.size(); k++) {
+      measures.put(names.get(k), Double.valueOf(cells[fixed + k]));
     }
     return new EpochResult(
         Integer.parseInt(cells[0]),
@@ -54,6 +72,7 @@ public record EpochResult(
         Double.parseDouble(cells[3]),
         Double.parseDouble(cells[4]),
         Double.parseDouble(cells[5]),
-        Double.parseDouble(cells[6]));
+        Double.parseDouble(cells[6]),
+        measures);
   }
 }

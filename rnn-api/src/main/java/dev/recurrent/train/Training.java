@@ -1,7 +1,10 @@
 package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
+import dev.recurrent.score.Goal;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,11 +68,11 @@ public final class Training {
     }
   }
 
-  /** Says what is measured after each epoch. */
-  record Validation(Batches data, Metric metric) {
+  /** Says what is measured after each epoch: what chooses the best one, and what else. */
+  record Validation(Batches data, Metric metric, List<Metric> others) {
     /** Returns a value of the metric as a number of which smaller ones are better. */
     double cost(double value) {
-      return metric.goal() == Metric.Goal.MAXIMIZE ? -value : value;
+      return metric.goal() == Goal.MAXIMIZE ? -value : value;
     }
 
     /** Tells whether a value is better than the best so far; one that is no number never is. */
@@ -157,9 +160,14 @@ public final class Training {
     return this;
   }
 
-  /** Measures the metric after each epoch; the model of the best one is kept with checkpoints. */
-  public Training validateOn(Batches data, Metric metric) {
-    validation = new Validation(data, metric);
+  /**
+   * Measures after each epoch, and chooses the best one by the metric, whose model is kept with
+   * checkpoints.
+   *
+   * @param others what is measured besides, for {@link EpochResult#measures}
+   */
+  public Training validateOn(Batches data, Metric metric, Metric... others) {
+    validation = new Validation(data, metric, List.of(others));
     return this;
   }
 
@@ -276,13 +284,14 @@ public final class Training {
   /**
    * Trains until the budget is used up, a stop is requested, or {@link #stopEarly} says so.
    *
-   * @throws IllegalStateException if this was called before, or the set-up cannot have the effect
-   *     that was asked for
+   * @throws IllegalStateException if this was called before, if the set-up cannot have the effect
+   *     that was asked for, or if another thread trains or changes the model
    * @throws IllegalArgumentException if there is nothing to train on, or the data hold numbers that
    *     are not finite; it says which batch, sequence and step
    * @throws DivergedException if the loss or the gradient is no longer a finite number; it says how
    *     soon that is found
-   * @throws IOException if a checkpoint cannot be written or read
+   * @throws IOException if a checkpoint cannot be written or read; an {@link
+   *     InterruptedIOException} if the calling thread was interrupted before
    */
   public TrainingResult fit(Batches data, Budget budget) throws IOException {
     var function = loss;
@@ -305,6 +314,15 @@ public final class Training {
         var run = new TrainingRun(this, function, data, budget)) {
       fitted = true;
       return run.run();
+    } catch (ClosedByInterruptException e) {
+      var interrupted =
+          new InterruptedIOException(
+              "training: expected a thread that is not interrupted while a checkpoint is written or"
+                  + " read, got one that is; what was written before is whole: go on with"
+                  + " resumeFrom(…), and end a training with requestStop() rather than"
+                  + " interrupt()");
+      interrupted.initCause(e);
+      throw interrupted;
     }
   }
 

@@ -123,6 +123,12 @@ public abstract class LayerContract {
   }
 
   @Test
+  void sequencesWithoutStepsGiveNothingInBothDirections() {
+    var empty = Sequences.ofTokens(List.of(new int[0], new int[0]));
+    check(Cells.GRU, (network, tape) -> network.on(tape, empty));
+  }
+
+  @Test
   void windowsAndTiedWeightsGiveTheReferencesNumbers() {
     for (int batch : new int[] {1, 6}) {
       var reference = new Tdnn();

@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   /** Draws examples that are right with probability 0.7. */
   private static List<double[]> coins(int count, long seed) {
     var random = new SplittableRandom(seed);
@@ -121,6 +127,81 @@ class BootstrapTest {
   void oneDrawIsBothEnds() {
     var interval = Bootstrap.interval(Measures.ACCURACY, coins(10, 1), 1, 4);
     assertEquals(interval.low(), interval.high());
+  }
+
+  /** The values that counts of all pairs of classes gave, which were kept for each example. */
+  @Test
+  void intervalsOfCountsAndSumsAreThoseOfTheSameDrawsAsEver() {
+    var random = new SplittableRandom(7);
+    var rows = new ArrayList<double[]>();
+    for (int i = 0; i < 200; i++) {
+      int n = random.nextInt(4);
+      var predicted = new int[n];
+      var target = new int[n];
+      for (int k = 0; k < n; k++) {
+        target[k] = random.nextInt(6) - 1;
+        predicted[k] = random.nextInt(3) > 0 && target[k] >= 0 ? target[k] : random.nextInt(5);
+      }
+      rows.add(Statistics.confusions(predicted, target, 5));
+    }
+    assertEquals(
+        new Bootstrap.Interval(0.7229305836538533, 0.77533468284031, 0.8256415672029866),
+        Bootstrap.interval(Measures.macroF1(5), rows, 1000, 1));
+    var losses = new ArrayList<double[]>();
+    random = new SplittableRandom(8);
+    for (int i = 0; i < 50; i++) {
+      int n = 1 + random.nextInt(5);
+      losses.add(Statistics.ofLoss(random.nextDouble() * 3, n));
+    }
+    assertEquals(
+        new Bootstrap.Interval(3.89133031918718, 4.858903421910751, 6.110259081392538),
+        Bootstrap.interval(Measures.PERPLEXITY, losses, 1000, 1));
+  }
+
+  @Test
+  void rankedScoresAreDrawnWithTheirTimes() {
+    var rows = new ArrayList<double[]>();
+    var random = new SplittableRandom(3);
+    for (int i = 0; i < 60; i++) {
+      rows.add(new double[] {random.nextInt(20) + (i % 2) * 4, i % 2});
+    }
+    var scorer = Measures.AUC.over(rows);
+    var chosen = random.ints(60, 0, 60).toArray();
+    var copies = Arrays.stream(chosen).mapToObj(rows::get).toList();
+    assertEquals(Measures.AUC.of(copies), scorer.applyAsDouble(chosen));
+    var interval = Bootstrap.interval(Measures.AUC, rows, 300, 1);
+    assertTrue(interval.low() < interval.score() && interval.score() < interval.high());
+  }
+
+  @Test
+  void manyClassesTakeMemoryForTheirPredictionsOnly() {
+    requireScales(300, 10_000, 20, 8L << 20); // 7.2 GB, were all pairs kept for each example
+  }
+
+  @Test
+  @Tag("reliability")
+  void thousandClassesAndAHundredThousandExamplesAreScoredInSeconds() {
+    long before = THREADS.getCurrentThreadCpuTime(); // others may compute meanwhile
+    requireScales(1000, 100_000, 1000, 100L << 20);
+    double seconds = (THREADS.getCurrentThreadCpuTime() - before) / 1e9;
+    assertTrue(seconds < 10, "seconds: " + seconds);
+  }
+
+  /** Scores predictions half of which are right, and counts the bytes that this allocates. */
+  private static void requireScales(int classes, int examples, int resamples, long bytes) {
+    var random = new SplittableRandom(1);
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    var rows = new ArrayList<double[]>();
+    for (int i = 0; i < examples; i++) {
+      int target = random.nextInt(classes);
+      int predicted = random.nextBoolean() ? target : random.nextInt(classes);
+      rows.add(Statistics.confusions(new int[] {predicted}, new int[] {target}, classes));
+    }
+    var interval = Bootstrap.interval(Measures.macroF1(classes), rows, resamples, 1);
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertEquals(0.5, interval.score(), 0.03);
+    assertTrue(interval.low() < interval.high() && interval.high() < 0.53, interval::toString);
+    assertTrue(allocated < bytes, "bytes: " + allocated);
   }
 
   @Test

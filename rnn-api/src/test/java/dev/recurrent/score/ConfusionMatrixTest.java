@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ConfusionMatrixTest {
@@ -67,5 +70,20 @@ class ConfusionMatrixTest {
     assertThrows(IllegalArgumentException.class, () -> matrix.add(new int[2], new int[3]));
     assertThrows(IllegalArgumentException.class, () -> matrix.count(0, 4));
     assertThrows(IllegalArgumentException.class, () -> new ConfusionMatrix(List.of()));
+  }
+
+  @Test
+  void exampleOfManyClassesTakesNoMatrixOfItsOwn() {
+    var names = IntStream.range(0, 1000).mapToObj(k -> "c" + k).toList();
+    var matrix = new ConfusionMatrix(names);
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 1000; i++) {
+      matrix.add(new int[] {i}, new int[] {i / 2});
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 8 << 20, "bytes: " + allocated);
+    assertEquals(1, matrix.count(7, 3));
+    assertEquals(0.001, matrix.accuracy());
   }
 }

@@ -72,6 +72,30 @@ class MeasureTest {
     assertEquals(matrix.macroF1(), Measures.macroF1(4).of(statistics));
   }
 
+  /** The example of scikit-learn's roc_auc_score, and one with a tie worked out by hand. */
+  @Test
+  void areaUnderTheCurveCountsPairsInTheRightOrder() {
+    var one = Statistics.scores(new float[] {0.1f, 0.4f}, new int[] {0, 0});
+    var other = Statistics.scores(new float[] {0.35f, 7, 0.8f}, new int[] {1, -1, 1});
+    assertEquals(0.75, Measures.AUC.of(List.of(one, other)));
+    var tied = Statistics.scores(new float[] {3, 1, 3, 2}, new int[] {1, 1, 0, 0});
+    assertEquals((0.5 + 1 + 0 + 0) / 4, Measures.AUC.of(List.of(tied)));
+    assertMessage(
+        "target: expected 0 or 1, got 2", () -> Statistics.scores(new float[1], new int[] {2}));
+    assertMessage(
+        "AUC: expected pairs of a score and 0 or 1 for example 0, got 1 numbers",
+        () -> Measures.AUC.of(List.of(new double[1])));
+  }
+
+  @Test
+  void numberOfNoPairOfClassesIsRefused() {
+    for (double wrong : new double[] {-1, 9, 0.5, Double.NaN}) {
+      assertMessage(
+          "macro F1: expected pairs of 3 classes for example 1, got " + wrong,
+          () -> Measures.macroF1(3).of(List.of(new double[] {8}, new double[] {wrong})));
+    }
+  }
+
   @Test
   void rowsOfAnotherSizeAreRefused() {
     assertMessage(
@@ -90,7 +114,8 @@ class MeasureTest {
   @Test
   void nothingCountedIsNotANumber() {
     assertTrue(Double.isNaN(Measures.ACCURACY.of(List.of(new double[2]))));
-    assertTrue(Double.isNaN(Measures.macroF1(2).of(List.of(new double[4]))));
+    assertTrue(Double.isNaN(Measures.macroF1(2).of(List.of(new double[0]))));
+    assertTrue(Double.isNaN(Measures.AUC.of(List.of(new double[] {0.5, 1}))));
   }
 
   private static void assertMessage(

@@ -27,6 +27,7 @@ class MatrixTest {
     assertEquals(0, matrix.rows(4, 0).rows());
     assertEquals(0, matrix.columns(6, 0).columns());
     assertEquals(1, Matrix.of(storage, 0, 0).flat().rows());
+    assertEquals(20, Matrix.of(storage, 0, 40).columns(20, 20).columns());
   }
 
   @Test

@@ -12,6 +12,8 @@ import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Model;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.reference.ReferenceBackend;
+import dev.recurrent.score.Goal;
+import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Sequences;
 import java.io.IOException;
@@ -180,43 +182,24 @@ class TrainingChecksTest {
   }
 
   /** Gives the values one after the other. */
-  private static Metric metric(Metric.Goal goal, double... values) {
+  private static Metric metric(Goal goal, double... values) {
     var next = new int[1];
-    return new Metric() {
-      @Override
-      public String name() {
-        return "given";
-      }
-
-      @Override
-      public Goal goal() {
-        return goal;
-      }
-
-      @Override
-      public Sum measure(Window window) {
-        return new Sum(1, 1);
-      }
-
-      @Override
-      public double value(Sum total) {
-        return values[next[0]++];
-      }
-    };
+    var given = Measure.ofSums("given", goal, 1, _ -> values[next[0]++]);
+    return new Metric(given, _ -> List.of(new double[] {1}));
   }
 
   @Test
   void aValidationThatIsNoNumberIsNeverTheBest(@TempDir Path folder) throws IOException {
     var first =
         training()
-            .validateOn(text, metric(Metric.Goal.MINIMIZE, Double.NaN, 3, 2, Double.NaN))
+            .validateOn(text, metric(Goal.MINIMIZE, Double.NaN, 3, 2, Double.NaN))
             .checkpointTo(folder)
             .fit(text, Budget.epochs(4));
     assertEquals(3, first.bestEpoch());
     assertEquals(2, first.bestValidation());
     var maximized =
         training()
-            .validateOn(text, metric(Metric.Goal.MAXIMIZE, Double.NaN, 0.5, 0.7, Double.NaN))
+            .validateOn(text, metric(Goal.MAXIMIZE, Double.NaN, 0.5, 0.7, Double.NaN))
             .fit(text, Budget.epochs(4));
     assertEquals(3, maximized.bestEpoch());
   }
@@ -227,7 +210,7 @@ class TrainingChecksTest {
     Arrays.fill(nan, Double.NaN);
     var result =
         training()
-            .validateOn(text, metric(Metric.Goal.MINIMIZE, nan))
+            .validateOn(text, metric(Goal.MINIMIZE, nan))
             .stopEarly(2)
             .checkpointTo(folder)
             .fit(text, Budget.epochs(10));
@@ -255,7 +238,7 @@ class TrainingChecksTest {
     var best = new ArrayList<float[]>();
     UnaryOperator<Training> setup =
         t ->
-            t.validateOn(text, metric(Metric.Goal.MINIMIZE, 3, 1, 2, 4))
+            t.validateOn(text, metric(Goal.MINIMIZE, 3, 1, 2, 4))
                 .restoreBest()
                 .listener(
                     new TrainingListener() {
@@ -273,7 +256,7 @@ class TrainingChecksTest {
     assertSame(best);
     // A resumed run that finds no better model has that of the run before.
     training()
-        .validateOn(text, metric(Metric.Goal.MINIMIZE, 9))
+        .validateOn(text, metric(Goal.MINIMIZE, 9))
         .restoreBest()
         .resumeFrom(folder)
         .fit(text, Budget.epochs(4));

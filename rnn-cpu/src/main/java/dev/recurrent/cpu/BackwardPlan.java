@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Plans the backward step of a cell. The gradients of all products with one weight are written side
@@ -59,6 +60,7 @@ final class BackwardPlan implements Parameters.Layout {
   final List<Integer> weights = new ArrayList<>(); // parameters whose transposes the loop needs
   final List<PassPlan> addOutputGradient; // one pass
 
+  private final PassGroup passes;
   private final int inputParameter;
 
   BackwardPlan(CellProgram cell, Derivative derivative, int workers) {
@@ -92,6 +94,11 @@ final class BackwardPlan implements Parameters.Layout {
       stages.add(planStage(s, schedule.stages().get(s)));
     }
     addOutputGradient = planAddOutputGradient();
+    passes =
+        new PassGroup(
+            Stream.concat(
+                    stages.stream().flatMap(s -> s.passes().stream()), addOutputGradient.stream())
+                .toList());
     inputParameter = indexOfInputWeight();
   }
 
@@ -128,6 +135,10 @@ final class BackwardPlan implements Parameters.Layout {
     var spec = cell.parameters().get(ofLoop ? weights.get(weight) : inputParameter);
     var units = Units.of(spec.columns(), workers);
     return PackedWeight.transposed(spec, offset, units, ofLoop ? Tails.PADDED : Tails.EXACT);
+  }
+
+  PassGroup passes() {
+    return passes;
   }
 
   List<StageOps> stages() {
@@ -406,7 +417,7 @@ final class BackwardPlan implements Parameters.Layout {
     int b = pass.add(new PassCode.Step.Load(pass.operand(), PassCode.Shape.FULL));
     int total = pass.add(new PassCode.Step.Binary(BinaryOp.PLUS, a, b, PassCode.Shape.FULL));
     pass.add(new PassCode.Step.Store(0, total));
-    var compiled = PassCompiler.compile(cell.name() + "_outputGradient", pass);
-    return List.of(new PassPlan(compiled, slots, Units.of(cell.outputSize(), workers)));
+    var compiled = PassLibrary.of(cell.name() + "_outputGradient", pass);
+    return List.of(new PassPlan(compiled, pass, slots, Units.of(cell.outputSize(), workers)));
   }
 }

@@ -45,7 +45,6 @@ final class CellCode {
     var plan = inference;
     if (plan == null) {
       plan = new ForwardPlan(cell, List.of(), workers.count());
-      workers.newCode();
       inference = plan;
     }
     return plan;
@@ -55,7 +54,6 @@ final class CellCode {
     var plan = training;
     if (plan == null) {
       plan = new ForwardPlan(cell, keptValues(), workers.count());
-      workers.newCode();
       training = plan;
     }
     return plan;
@@ -65,7 +63,6 @@ final class CellCode {
     var plan = backward;
     if (plan == null) {
       plan = new BackwardPlan(cell, cell.derivative(), workers.count());
-      workers.newCode();
       backward = plan;
     }
     return plan;

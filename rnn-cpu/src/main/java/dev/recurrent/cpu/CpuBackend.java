@@ -18,8 +18,8 @@ import dev.recurrent.spi.TensorOps;
  */
 final class CpuBackend implements Backend {
   private final Workers workers;
-  private final CpuMemory memory = new CpuMemory();
-  private final StoragePool pool = new StoragePool(memory);
+  private final CpuMemory memory;
+  private final StoragePool pool;
   private final WorkspacePool<Gemm> gemms;
   private final CellCodes codes;
   private final CpuTensorOps ops;
@@ -32,6 +32,8 @@ final class CpuBackend implements Backend {
   /** Computes with workers that {@link #close} closes. */
   CpuBackend(Workers workers) {
     this.workers = workers;
+    memory = new CpuMemory(workers);
+    pool = new StoragePool(memory);
     gemms = new WorkspacePool<>(() -> new Gemm(workers));
     codes = new CellCodes(workers);
     ops = new CpuTensorOps(workers, gemms);
@@ -67,6 +69,12 @@ final class CpuBackend implements Backend {
   @Override
   public PointwiseKernel compile(PointwiseProgram program) {
     return new CpuPointwiseKernel(program, workers);
+  }
+
+  @Override
+  public void trim() {
+    pool.trim();
+    gemms.clear();
   }
 
   @Override

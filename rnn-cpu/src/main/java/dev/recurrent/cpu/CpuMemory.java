@@ -8,8 +8,16 @@ import java.util.Objects;
 
 /** Allocates Java arrays. */
 final class CpuMemory implements Memory {
+  private final Workers workers;
+
+  /** Allocates as long as the workers of the backend are open. */
+  CpuMemory(Workers workers) {
+    this.workers = workers;
+  }
+
   @Override
   public Storage allocate(DataType type, int size) {
+    workers.requireOpen();
     if (size < 0) {
       throw new IllegalArgumentException("size: expected 0 or more elements, got " + size);
     }

@@ -21,6 +21,7 @@ final class CpuPointwiseKernel implements PointwiseKernel {
 
   private final Workers workers;
   private final Pass pass;
+  private final int operations; // for each vector
   private final List<Shape> shapes; // of the inputs
   private final int inputs;
   private final int scalars;
@@ -42,7 +43,9 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     inputs = program.inputs();
     scalars = program.scalars();
     outputs = program.outputs().size();
-    pass = PassCompiler.compile(program.name(), translate(program, shapes));
+    var code = translate(program, shapes);
+    pass = PassLibrary.of(program.name(), code);
+    operations = code.operations();
   }
 
   private static PassCode translate(PointwiseProgram program, List<Shape> shapes) {
@@ -83,6 +86,9 @@ final class CpuPointwiseKernel implements PointwiseKernel {
 
   @Override
   public void run(List<Matrix> newInputs, float[] newScalars, List<Matrix> newOutputs) {
+    workers.requireOpen();
+    var shape = newOutputs.getFirst();
+    pass.prepare((long) shape.rows() * Lanes.vectors(shape.columns()) * operations);
     var call = calls.take();
     call.run(newInputs, newScalars, newOutputs);
     calls.giveBack(call);

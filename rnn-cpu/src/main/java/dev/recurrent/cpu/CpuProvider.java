@@ -1,5 +1,6 @@
 package dev.recurrent.cpu;
 
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.spi.Availability;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
@@ -31,6 +32,15 @@ public final class CpuProvider implements BackendProvider {
           null);
     }
     return new Availability.Available(CpuBackend.describe(defaultThreads()));
+  }
+
+  @Override
+  public Explanation explain(CellProgram program) {
+    try (var workers = new Workers(1)) {
+      var code = new CellCode(program, workers);
+      return new Explanation(
+          PlanText.of(program, code.training()), PlanText.of(program, code.backward()));
+    }
   }
 
   @Override

@@ -38,12 +38,16 @@ final class CpuRecurrentKernel implements RecurrentKernel {
 
   @Override
   public Trace forward(ForwardCall call) {
+    workers.requireOpen();
     if (call.mode() != Mode.INFERENCE) {
       return train(call);
     }
     var known = packed;
     var parameters =
         known != null && known.areThose(call.parameters(), call.version()) ? known : pack(call);
+    var passes = code.inference().passes();
+    passes.expect(rows(call));
+    passes.await();
     var pass = inference.take();
     var trace = pass.infer(call, parameters);
     inference.giveBack(pass);
@@ -69,7 +73,14 @@ final class CpuRecurrentKernel implements RecurrentKernel {
       pass = new ForwardPass(code.cell(), code.training(), true, workers, pool);
       training = pass;
     }
+    code.training().passes().expect(rows(call));
+    code.backward().passes().expect(rows(call)); // C2 goes on with it during the forward pass
+    code.training().passes().await();
     return pass.train(call);
+  }
+
+  private static long rows(ForwardCall call) {
+    return call.layout().totalRows();
   }
 
   @Override
@@ -78,11 +89,13 @@ final class CpuRecurrentKernel implements RecurrentKernel {
       throw new IllegalArgumentException(
           "trace: expected one of a training pass on backend cpu, got one of an inference pass");
     }
+    workers.requireOpen();
     var pass = backward;
     if (pass == null) {
       pass = new BackwardPass(code.cell(), code.backward(), workers, gemms, nothing);
       backward = pass;
     }
+    code.backward().passes().await();
     pass.run(own, code.training().stored, call);
   }
 

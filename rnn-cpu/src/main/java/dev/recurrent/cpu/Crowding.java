@@ -8,10 +8,9 @@ import java.util.function.DoubleSupplier;
  * Decides how many workers a task is worth: all of them, or only one where others hold the
  * processors. A time loop waits for its slowest worker at every step; where workers are often put
  * off their processors they wait for each other longer than they compute (a loop of 500 steps on
- * two busy processors takes ten times as long with two workers as with one). So is it while C2
- * compiles a new cell. While one worker goes on alone it is looked now and then whether the other
- * processors have become idle. Since results do not depend on the number of workers, it may change
- * from call to call.
+ * two busy processors takes ten times as long with two workers as with one). While one worker goes
+ * on alone it is looked now and then whether the other processors have become idle. Since results
+ * do not depend on the number of workers, it may change from call to call.
  *
  * <p>Thread-safe.
  */
@@ -23,9 +22,6 @@ class Crowding {
   private static final long SHORTEST = 50_000_000;
 
   private static final long LONGEST = 3_200_000_000L;
-
-  /** In nanoseconds: how long new code is given to be compiled where the load is not known. */
-  private static final long COMPILATION = 1_500_000_000L;
 
   /** In nanoseconds: how long the load is measured before it counts. */
   private static final long LOOK = 100_000_000;
@@ -97,16 +93,6 @@ class Crowding {
     }
     elapsed = 0;
     late = 0;
-  }
-
-  /**
-   * Takes note of new code, which is interpreted until C2 has compiled it: that is sooner where one
-   * worker runs it and leaves the other processors to C2.
-   */
-  synchronized void newCode(long now) {
-    if (workers <= processors) {
-      goOnAlone(COMPILATION, LOOK, now);
-    }
   }
 
   /**

@@ -37,6 +37,7 @@ final class ForwardPlan implements Parameters.Layout {
   private final int[] uses; // by value
   private final List<Integer> absorbed = new ArrayList<>();
   private final boolean readsInput;
+  private final PassGroup passes;
   private int zWidth;
 
   final Operand z;
@@ -99,6 +100,16 @@ final class ForwardPlan implements Parameters.Layout {
     for (int s = 0; s < schedule.stages().size(); s++) {
       stages.add(planStage(s, schedule.stages().get(s)));
     }
+    passes = new PassGroup(stages.stream().flatMap(s -> s.passes().stream()).toList());
+  }
+
+  /** Returns how the weights are packed. */
+  List<WeightLayout> weights() {
+    return weights;
+  }
+
+  PassGroup passes() {
+    return passes;
   }
 
   List<StageOps> stages() {

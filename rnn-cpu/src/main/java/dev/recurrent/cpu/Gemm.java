@@ -166,6 +166,7 @@ final class Gemm {
   }
 
   private void begin(MatrixView c, MatrixView a, float[] s, int sOffset, int sStride, int width) {
+    workers.requireOpen();
     this.a = a;
     this.c = c;
     this.s = s;

@@ -84,7 +84,7 @@ final class PanelProduct {
       if (height < Lanes.TILE_ROWS && aPacked) {
         throughScratch(m, height, b, bOffset, vectors, depth, d, dFirst, null);
       } else {
-        tile(height, vectors)
+        tile(height, vectors, depth)
             .run(
                 a, left(m), aStride, b, bOffset, 0, depth, s, sRow, sStride, c, cRow, cStride, d,
                 dFirst);
@@ -107,7 +107,7 @@ final class PanelProduct {
    * Tiles#ROW_PANELS}.
    */
   void runRow(float[] b, int bOffset, int panels, int panelStride, int depth, int[] d, int dFirst) {
-    Tiles.row(panels)
+    prepared(Tiles.row(panels), (long) Lanes.PANEL_VECTORS * panels * depth)
         .run(
             a,
             aOffset,
@@ -137,7 +137,7 @@ final class PanelProduct {
     for (int p = 0; p < panels; p += count) {
       count = Math.min(most, panels - p);
       int v = p * Lanes.PANEL_VECTORS;
-      Tiles.direct(rows, count)
+      prepared(Tiles.direct(rows, count), (long) rows * count * Lanes.PANEL_VECTORS * depth)
           .run(
               a,
               aOffset,
@@ -176,7 +176,7 @@ final class PanelProduct {
         System.arraycopy(s, at, scratch, r * stride + v * Lanes.COUNT, count);
       }
     }
-    tile(height, vectors)
+    tile(height, vectors, depth)
         .run(
             a,
             left(m),
@@ -210,7 +210,13 @@ final class PanelProduct {
     return aPacked ? Math.min(Lanes.TILE_ROWS, left) : Tiles.height(left);
   }
 
-  private Tile tile(int height, int vectors) {
-    return aPacked ? Tiles.packed(vectors) : Tiles.rowMajor(height, vectors);
+  private Tile tile(int height, int vectors, int depth) {
+    var tile = aPacked ? Tiles.packed(vectors) : Tiles.rowMajor(height, vectors);
+    return prepared(tile, (long) height * vectors * depth);
+  }
+
+  private static Tile prepared(Tile tile, long operations) {
+    tile.prepare(operations);
+    return tile;
   }
 }

@@ -6,7 +6,7 @@ package dev.recurrent.cpu;
  * <p>Operand k is {@code arrays[k]}: element (r, c) of the tile is at {@code offsets[k] + r *
  * strides[k] + c}; an operand with one number a row is at {@code offsets[k] + r * strides[k]}.
  */
-abstract class Pass {
+abstract class Pass extends GeneratedCode {
   /**
    * Computes {@code rows} rows.
    *

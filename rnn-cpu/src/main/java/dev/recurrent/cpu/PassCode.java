@@ -60,6 +60,9 @@ final class PassCode {
     }
   }
 
+  /** A polynomial, a division, tests of the range. */
+  private static final int OPERATIONS_OF_A_FUNCTION = 18;
+
   private final List<Step> steps = new ArrayList<>();
   private int operands;
 
@@ -85,6 +88,16 @@ final class PassCode {
 
   int operands() {
     return operands;
+  }
+
+  /** Returns the vector operations of one turn of the inner loop, roughly. */
+  int operations() {
+    int count = 0;
+    for (var step : steps) {
+      boolean function = step instanceof Step.Unary unary && unary.op() != UnaryOp.NEGATE;
+      count += function ? OPERATIONS_OF_A_FUNCTION : 1;
+    }
+    return count;
   }
 
   /** Returns the steps that a store depends on, stores included. */

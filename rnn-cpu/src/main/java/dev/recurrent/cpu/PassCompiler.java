@@ -77,6 +77,12 @@ final class PassCompiler {
   /** Compiles a pass; the name appears in profiles. */
   static Pass compile(String name, PassCode pass) {
     var compiler = new PassCompiler(pass);
+    var made = compiler.define(name);
+    made.rehearse(new PassRehearsal(made, pass));
+    return made;
+  }
+
+  private Pass define(String name) {
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -90,7 +96,7 @@ final class PassCompiler {
                             MTD_void,
                             0,
                             m -> m.aload(0).invokespecial(PASS, INIT_NAME, MTD_void).return_())
-                        .withMethodBody("run", RUN, 0, compiler::emit));
+                        .withMethodBody("run", RUN, 0, this::emit));
     try {
       var lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
       return (Pass) lookup.lookupClass().getDeclaredConstructor().newInstance();

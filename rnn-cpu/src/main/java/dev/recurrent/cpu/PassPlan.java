@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Runs one compiled pass on a worker's rows and units.
  *
  * @param pass the loop
+ * @param code what it was compiled from
  * @param slots where its operands are
  * @param units how the columns of its values are cut
  */
-record PassPlan(Pass pass, Slot[] slots, Units units) {
+record PassPlan(Pass pass, PassCode code, Slot[] slots, Units units) {
 
   /**
    * Where an operand of the pass is.
@@ -20,6 +21,16 @@ record PassPlan(Pass pass, Slot[] slots, Units units) {
    * @param temporary the index of such a value
    */
   record Slot(@Nullable Place place, int temporary) {}
+
+  /** Says for how many rows the pass is about to run; returns whether C2 may be waited for. */
+  boolean expect(long rows) {
+    return pass.expect(rows * Lanes.vectors(units.width()) * code.operations());
+  }
+
+  /** Waits until C2 has compiled the pass, if the expected rows are worth it. */
+  void await() {
+    pass.await();
+  }
 
   /**
    * Runs the pass for {@code rows} rows from {@code row} on, columns {@code from} to {@code to}.

@@ -146,11 +146,14 @@ final class PassPlanner {
       if (p == 0) {
         scalars.forEach(builder::compute);
       }
-      var pass = PassCompiler.compile(name + "_" + stage + "_" + width + "_" + p, builder.pass);
+      var pass = PassLibrary.of(name + "_" + stage + "_" + width + "_" + p, builder.pass);
       mostOperands = Math.max(mostOperands, builder.slots.size());
       plans.add(
           new PassPlan(
-              pass, builder.slots.toArray(PassPlan.Slot[]::new), Units.of(width, workers)));
+              pass,
+              builder.pass,
+              builder.slots.toArray(PassPlan.Slot[]::new),
+              Units.of(width, workers)));
     }
   }
 

@@ -13,6 +13,9 @@ final class SoftmaxRows {
   /** Elements below which other workers are not worth waking. */
   private static final int ALONE = 1 << 13;
 
+  /** Vector operations of an exponential, roughly. */
+  private static final int OPERATIONS = 20;
+
   private static final Pass EXPONENTIALS = exponentials();
 
   private final Workers workers;
@@ -108,7 +111,7 @@ final class SoftmaxRows {
     int difference = code.add(new Step.Binary(BinaryOp.MINUS, x, max, Shape.FULL));
     int exp = code.add(new Step.Unary(UnaryOp.EXP, difference, Shape.FULL));
     code.add(new Step.Store(code.operand(), exp));
-    return PassCompiler.compile("softmax_exponentials", code);
+    return PassLibrary.of("softmax_exponentials", code);
   }
 
   private static void scale(float[] values, int from, int length, float factor) {
@@ -138,6 +141,7 @@ final class SoftmaxRows {
 
   private void rows(Matrix shape, Row row) {
     int rows = shape.rows();
+    EXPONENTIALS.prepare((long) rows * Lanes.vectors(shape.columns()) * OPERATIONS);
     if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {
       var scratch = new Scratch();
       for (int r = 0; r < rows; r++) {

@@ -6,7 +6,7 @@ package dev.recurrent.cpu;
  * <p>Each element of C is one chain of fused multiply-adds over rising k, whatever R and V: so a
  * row's bits do not depend on the rows beside it, nor on the panel it is computed in.
  */
-abstract class Tile {
+abstract class Tile extends GeneratedCode {
   /**
    * Computes {@code C[r, d(v)..] = S[r, d(v)..] + sum over k of A[r, k] * B[k, v..]}, with S
    * perhaps the same as C.

@@ -106,8 +106,13 @@ final class TileCompiler {
 
   /** Compiles a tile of {@code rows} times {@code panels} panels of {@code vectors} each. */
   static Tile compile(int rows, int vectors, int panels, Layout layout) {
-    var compiler = new TileCompiler(rows, vectors, panels, layout);
-    var name = "Tile%dx%d_%s".formatted(rows, vectors * panels, layout);
+    var tile = new TileCompiler(rows, vectors, panels, layout).define();
+    tile.rehearse(new TileRehearsal(tile, rows, vectors, panels, layout));
+    return tile;
+  }
+
+  private Tile define() {
+    var name = "Tile%dx%d_%s".formatted(rows, vectors, layout);
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -120,7 +125,7 @@ final class TileCompiler {
                             MTD_void,
                             0,
                             m -> m.aload(0).invokespecial(TILE, INIT_NAME, MTD_void).return_())
-                        .withMethodBody("run", RUN, 0, compiler::emit));
+                        .withMethodBody("run", RUN, 0, this::emit));
     try {
       var lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
       return (Tile) lookup.lookupClass().getDeclaredConstructor().newInstance();
@@ -130,6 +135,8 @@ final class TileCompiler {
   }
 
   private void emit(CodeBuilder code) {
+    var begin = code.newLabel();
+    code.iload(DEPTH).ifge(begin).return_().labelBinding(begin); // for rehearsals
     emitColumns(code);
     emitStart(code);
     emitLeftOffsets(code);

@@ -78,13 +78,6 @@ final class Workers implements AutoCloseable {
     return count == 1 ? 1 : crowding.worthwhile(System.nanoTime());
   }
 
-  /** Says that code has been generated for what they are to do. */
-  void newCode() {
-    if (count > 1) {
-      crowding.newCode(System.nanoTime());
-    }
-  }
-
   /**
    * Does the shares of all workers, none of which waits for another: at once, or one after the
    * other by the caller where that is quicker, or where others have the workers.
@@ -134,6 +127,17 @@ final class Workers implements AutoCloseable {
     runAndUnlock(task);
   }
 
+  /**
+   * Refuses work once they are closed.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  void requireOpen() {
+    if (generation.get() < 0) {
+      throw new IllegalStateException("backend cpu: expected an open one, got a closed one");
+    }
+  }
+
   private void requireOutside() {
     if (turn.isHeldByCurrentThread()) {
       throw new IllegalStateException("workers: expected no task inside a task");
@@ -142,9 +146,7 @@ final class Workers implements AutoCloseable {
 
   private void runAndUnlock(Task task) {
     try {
-      if (generation.get() < 0) {
-        throw new IllegalStateException("workers: expected them open, they are closed");
-      }
+      requireOpen();
       if (count == 1) {
         task.run(0);
       } else {

@@ -45,6 +45,13 @@ final class Allocations {
                 .formatted(bytes, found, places(code)));
   }
 
+  /** Returns how many bytes one call allocates on this thread, the first time as any other. */
+  static long of(Runnable code) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    code.run();
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
   private static void repeat(int calls, Runnable code) {
     for (int i = 0; i < calls; i++) {
       code.run();

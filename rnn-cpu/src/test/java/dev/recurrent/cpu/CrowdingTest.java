@@ -82,26 +82,4 @@ class CrowdingTest {
       assertEquals(1, crowding.worthwhile(3000 * MILLISECOND));
     }
   }
-
-  @Test
-  void newCodeIsLeftToOneWorkerUntilTheOthersAreIdle() {
-    var load = new double[] {1};
-    var crowding = new Crowding(2, 2, () -> load[0]);
-    crowding.newCode(0);
-    assertEquals(1, crowding.worthwhile(10 * MILLISECOND));
-    assertEquals(1, crowding.worthwhile(110 * MILLISECOND));
-    load[0] = 0.5;
-    assertEquals(2, crowding.worthwhile(220 * MILLISECOND));
-    crowding.newCode(300 * MILLISECOND);
-    load[0] = -1;
-    assertEquals(1, crowding.worthwhile(1790 * MILLISECOND));
-    assertEquals(2, crowding.worthwhile(1810 * MILLISECOND));
-  }
-
-  @Test
-  void moreWorkersThanProcessorsAreAllWantedForNewCode() {
-    var crowding = new Crowding(3, 2, () -> 1);
-    crowding.newCode(0);
-    assertEquals(3, crowding.worthwhile(1));
-  }
 }

@@ -3,7 +3,9 @@ package dev.recurrent.cuda;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.driver.DeviceParts;
 import dev.recurrent.cuda.driver.Failures;
+import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.spi.Backend;
+import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.DeviceInfo;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.PointwiseKernel;
@@ -47,6 +49,11 @@ public final class CudaBackend implements Backend {
     }
   }
 
+  /** Returns the products and kernels of a cell's step, which no device is needed for. */
+  public static BackendProvider.Explanation explain(CellProgram cell) {
+    return CudaRecurrentKernel.Plans.of(cell, NumberType.FLOAT32).explain();
+  }
+
   @Override
   public DeviceInfo device() {
     return info;
@@ -75,6 +82,13 @@ public final class CudaBackend implements Backend {
   @Override
   public PointwiseKernel compile(PointwiseProgram program) {
     return device.call(() -> new CudaPointwiseKernel(device, program));
+  }
+
+  @Override
+  public void trim() {
+    if (!device.isClosed()) {
+      device.run(() -> device.pool().trim());
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.recurrent.cuda;
 
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.driver.CudaException;
 import dev.recurrent.cuda.driver.KernelCache;
 import dev.recurrent.cuda.jcuda.JCudaDevice;
@@ -129,6 +130,11 @@ public final class CudaProvider implements BackendProvider {
   @Override
   public Set<Precision> precisions() {
     return Set.of(Precision.values());
+  }
+
+  @Override
+  public Explanation explain(CellProgram program) {
+    return CudaBackend.explain(program);
   }
 
   @Override

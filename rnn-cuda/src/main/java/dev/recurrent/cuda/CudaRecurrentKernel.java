@@ -5,6 +5,7 @@ import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.cuda.driver.KernelSource;
 import dev.recurrent.cuda.driver.NumberType;
 import dev.recurrent.cuda.driver.Resources;
+import dev.recurrent.spi.BackendProvider.Explanation;
 import dev.recurrent.spi.RecurrentKernel;
 import java.util.TreeSet;
 
@@ -44,6 +45,30 @@ final class CudaRecurrentKernel implements RecurrentKernel {
           new ForwardPlan(cell, needed, factorType),
           new BackwardPlan(cell, derivative, factorType),
           derivative.inputGradient() >= 0);
+    }
+
+    /** Returns the launches of a step, and the source of its own kernels, as text for people. */
+    Explanation explain() {
+      var first = new StringBuilder();
+      for (var entry : forward.hoisted.entrySet()) {
+        first.append(
+            "// for all steps at once: the input × parameter %d\n".formatted(entry.getKey()));
+      }
+      for (int s = 0; s < forward.products.size(); s++) {
+        for (var product : forward.products.get(s)) {
+          first.append(
+              "// stage %d: a product with parameter %d\n".formatted(s + 1, product.parameter()));
+        }
+      }
+      var second = new StringBuilder();
+      for (int s = 0; s < backward.products.size(); s++) {
+        for (var product : backward.products.get(s)) {
+          second.append(
+              "// stage %d: a product with parameter %d transposed\n"
+                  .formatted(s + 1, product.parameter()));
+        }
+      }
+      return new Explanation(first + forward.kernels.source(), second + backward.kernels.source());
     }
 
     KernelSource source() {

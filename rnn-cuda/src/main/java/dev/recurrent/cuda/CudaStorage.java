@@ -10,7 +10,7 @@ final class CudaStorage implements Storage {
   private final DataType type;
   private final int size;
   private final long address;
-  private boolean closed;
+  private volatile boolean closed;
 
   CudaStorage(Device device, DataType type, int size) {
     this.device = device;

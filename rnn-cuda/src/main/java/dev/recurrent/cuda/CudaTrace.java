@@ -10,7 +10,7 @@ import java.util.TreeMap;
 final class CudaTrace implements RecurrentKernel.Trace {
   private final Device device;
   private final DeviceLoan loan;
-  private boolean closed;
+  private volatile boolean closed; // perhaps by the cleaner of a tape
 
   /** The owner of the trace. */
   final CudaRecurrentKernel kernel;

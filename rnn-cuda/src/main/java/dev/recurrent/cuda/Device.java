@@ -25,7 +25,7 @@ final class Device implements AutoCloseable {
   private final LaunchArguments arguments = new LaunchArguments(arena);
   private final Map<String, KernelModule> modules = new HashMap<>(); // by source
   private final TimeLoops.Policy policy;
-  private boolean closed;
+  private volatile boolean closed;
 
   private Device(DeviceThread thread, DeviceParts parts, TimeLoops.Policy policy) {
     this.thread = thread;
@@ -116,7 +116,7 @@ final class Device implements AutoCloseable {
 
   /** Gives everything back; what is still lent too. May be called again. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (closed) {
       return;
     }

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       TraceCommand.class,
       VerifyCommand.class,
+      ExplainCommand.class,
       BenchCommand.class,
       GradientsCommand.class,
       ContextCommand.class,

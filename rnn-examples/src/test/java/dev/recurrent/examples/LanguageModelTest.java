@@ -183,7 +183,10 @@ class LanguageModelTest {
             "--test",
             test + "");
     assertTrue(out.contains("11 different words"), out); // nine, <unk> and <eos>
-    assertTrue(out.matches("(?s).*best .* nats a word [\\d.]+\n.*"), out);
+    assertTrue(out.matches("(?s).*best .* loss [\\d.]+ nats a word, perplexity [\\d.]+\n.*"), out);
+    assertTrue(out.matches("(?s).* validation [\\d.]+, perplexity [\\d.]+\n.*"), out);
+    var history = Files.readAllLines(folder.resolve("run/history.csv"));
+    assertTrue(history.getFirst().endsWith(",targets,perplexity"), history::toString);
     assertTrue(out.matches("(?s).*score    perplexity .*; without learning .*"), out);
     var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
     assertEquals(0, eval.status(), eval::err);
@@ -214,7 +217,7 @@ class LanguageModelTest {
             "--test",
             test + "");
     assertTrue(out.contains("47 different pieces"), out); // 26 characters, <unk>, 20 merges
-    assertTrue(out.matches("(?s).*best .* nats a piece [\\d.]+\n.*"), out);
+    assertTrue(out.matches("(?s).*best .* loss [\\d.]+ nats a piece\n.*"), out);
     assertTrue(out.matches("(?s).*score    nats/character .*"), out);
     var eval = run("eval", "--model", folder.resolve("run") + "", "--data", test + "");
     assertTrue(line(out, "score").startsWith(line(eval.out(), "score") + "; without"), eval::out);
@@ -285,7 +288,7 @@ class LanguageModelTest {
   @Test
   void sharesOfOneTextMayHoldATest() throws IOException {
     var out = train("run", "--epochs", "1", "--shares", "0.7,0.1,0.2");
-    assertTrue(out.contains("923 characters train, 133 characters validate, 264 char"), out);
+    assertTrue(out.contains("923 characters train, 133 validate, 264 test"), out);
     assertTrue(Files.exists(folder.resolve("run/scores.json")), out);
   }
 

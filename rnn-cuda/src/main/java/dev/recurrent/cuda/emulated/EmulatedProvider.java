@@ -1,5 +1,6 @@
 package dev.recurrent.cuda.emulated;
 
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cuda.CudaBackend;
 import dev.recurrent.spi.Availability;
 import dev.recurrent.spi.Availability.Available;
@@ -46,6 +47,11 @@ public final class EmulatedProvider implements BackendProvider {
   @Override
   public Set<Precision> precisions() {
     return Set.of(Precision.values());
+  }
+
+  @Override
+  public Explanation explain(CellProgram program) {
+    return CudaBackend.explain(program);
   }
 
   @Override

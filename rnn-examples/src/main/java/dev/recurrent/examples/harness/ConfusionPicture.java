@@ -11,9 +11,16 @@ import org.knowm.xchart.HeatMapChartBuilder;
 
 /** Draws which classes are taken for which: for each true class, the shares of its predictions. */
 final class ConfusionPicture {
+  /** More would be cells smaller than pixels. */
+  private static final int MOST_CLASSES = 300;
+
   private ConfusionPicture() {}
 
+  /** Draws, where there are not too many classes. */
   static void draw(ConfusionMatrix matrix, Path file) throws IOException {
+    if (matrix.classes().size() > MOST_CLASSES) {
+      return;
+    }
     int size = Math.clamp(200 + 40L * matrix.classes().size(), 480, 1400);
     HeatMapChart chart =
         new HeatMapChartBuilder()

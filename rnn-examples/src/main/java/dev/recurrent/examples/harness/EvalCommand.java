@@ -68,7 +68,8 @@ public final class EvalCommand implements Callable<Integer> {
     var outcomes = saved.model().outcomes(examples, saved.task().settings().batch());
     out.println(
         Numbers.format(
-            "data     %s; %,d bad rows skipped", saved.task().extent(examples), rows.skipped()));
+            "data     %,d %s; %,d bad rows skipped",
+            saved.task().count(examples), saved.task().countedIn(), rows.skipped()));
     Scores.of(saved.task().measures(saved.facts()), outcomes, List.of()).print(out);
   }
 }

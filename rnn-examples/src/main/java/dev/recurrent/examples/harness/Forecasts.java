@@ -42,7 +42,7 @@ public record Forecasts(int horizon, int season) {
       var seasonal = seasonal(moment);
       statistics.add(
           seasonal == null
-              ? new double[Measures.SKILL.sums()]
+              ? new double[2]
               : Statistics.squaredErrorsAgainst(seasonal, forecast, next));
     }
     return new Outcome(fields, statistics);

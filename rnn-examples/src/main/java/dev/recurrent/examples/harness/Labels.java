@@ -17,12 +17,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what all many-to-one classifications share: classes as targets, logits as predictions,
- * confusion counts as scores.
+ * Does what all many-to-one classifications share: classes as targets, logits as predictions, macro
+ * F1 and accuracy as scores.
  *
  * @param <E> an example
  */
 public final class Labels<E> implements Labelling<E> {
+  private static final int WIDEST_TABLE = 50;
+
   private final Vocabulary classes;
   private final Function<E, String> text;
   private final Function<E, @Nullable String> label;
@@ -129,6 +131,7 @@ public final class Labels<E> implements Labelling<E> {
         .toList();
   }
 
+  /** {@inheritDoc} It is printed where there are not too many classes. */
   @Override
   public void report(Task.Report<E> report) throws IOException {
     var matrix = new ConfusionMatrix(classes.tokens());
@@ -137,7 +140,9 @@ public final class Labels<E> implements Labelling<E> {
       matrix.add(
           new int[] {classes.index(predicted)}, new int[] {target(report.examples().get(i))});
     }
-    report.out().println(matrix.toTable());
+    if (size() <= WIDEST_TABLE) {
+      report.out().println(matrix.toTable());
+    }
     ConfusionPicture.draw(matrix, report.folder().resolve("confusion.png"));
   }
 }

@@ -2,11 +2,7 @@ package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.PianoRolls;
 import dev.recurrent.data.Place;
-import dev.recurrent.layer.Dense;
-import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.Stepper;
-import dev.recurrent.spi.RecurrentKernel.Mode;
-import dev.recurrent.tape.Tape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -16,22 +12,17 @@ import java.util.Optional;
  * step. A line is a step, as {@code [60, 64, 67]}; an empty one begins another piece.
  */
 public final class NoteStreaming implements Streaming {
-  private final Dense output;
   private final Stepper stepper;
-  private final Tape tape;
   private int piece;
   private int steps;
 
   /**
    * Waits for the first step, before which there is silence.
    *
-   * @param recurrent hears the keys of each step; of one direction
-   * @param output gives a logit for each key
+   * @param stepper hears the keys of each step and gives a logit for each key; closed with this
    */
-  public NoteStreaming(Recurrent recurrent, Dense output) {
-    this.output = output;
-    stepper = recurrent.stepper();
-    tape = Tape.inference(recurrent.backend());
+  public NoteStreaming(Stepper stepper) {
+    this.stepper = stepper;
     beginPiece();
   }
 
@@ -52,9 +43,7 @@ public final class NoteStreaming implements Streaming {
   }
 
   private Outcome after(int[] pitches) {
-    var heard = stepper.step(Piece.keys(pitches));
-    tape.reset(Mode.INFERENCE, 0);
-    var logits = output.on(tape, tape.constant(heard, 1, heard.length)).toArray();
+    var logits = stepper.step(Piece.keys(pitches));
     var fields = new LinkedHashMap<String, Object>();
     fields.put("piece", piece);
     fields.put("step", ++steps);
@@ -64,7 +53,6 @@ public final class NoteStreaming implements Streaming {
 
   @Override
   public void close() {
-    tape.close();
     stepper.close();
   }
 }

@@ -3,8 +3,8 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.score.Bootstrap;
+import dev.recurrent.score.Goal;
 import dev.recurrent.score.Measure;
-import dev.recurrent.train.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class Scores {
     /** Tells whether the score is better with its whole interval: not by chance. */
     boolean isBetterThanBaseline() {
       return Double.isNaN(baseline)
-          || (measure.goal() == Metric.Goal.MAXIMIZE
+          || (measure.goal() == Goal.MAXIMIZE
               ? interval.low() > baseline
               : interval.high() < baseline);
     }

@@ -8,7 +8,6 @@ import dev.recurrent.score.Measures;
 import dev.recurrent.score.Statistics;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tensor;
-import dev.recurrent.train.Metric.Goal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepLabels<E> implements Labelling<E> {
   private static final int WIDEST_TABLE = 20;
-  private static final Measure UNSEEN =
-      new Measure("accuracy of unseen words", "", Goal.MAXIMIZE, 2, sums -> sums[0] / sums[1]);
+  private static final Measure UNSEEN = Measures.ACCURACY.named("accuracy of unseen words");
 
   private final Vocabulary labels;
   private final Vocabulary seen;

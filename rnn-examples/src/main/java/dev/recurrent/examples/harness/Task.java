@@ -6,7 +6,6 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
-import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Precision;
@@ -97,9 +96,14 @@ public abstract class Task<E> implements Callable<Integer> {
     return new double[] {0.8, 0.1, 0.1};
   }
 
-  /** Returns how much data there is, as a run and {@code ./rnn eval} print it. */
-  protected String extent(List<E> examples) {
-    return Numbers.format("%,d examples", examples.size());
+  /** Returns what data are counted in where a run begins and by {@code ./rnn eval}. */
+  protected String countedIn() {
+    return "examples";
+  }
+
+  /** Returns how many of {@link #countedIn()} there are. */
+  protected int count(List<E> examples) {
+    return examples.size();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.Interrupt;
 import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.examples.run.TrainingProgress;
+import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.train.TrainingResult;
 import java.io.IOException;
@@ -102,10 +103,11 @@ final class TaskCommand<E> {
     out.println("backend  " + backend.device());
     out.println(
         Numbers.format(
-            "data     %s train, %s validate, %s test%s",
-            task.extent(setup.parts().training()),
-            task.extent(setup.parts().validation()),
-            task.extent(setup.parts().test()),
+            "data     %,d %s train, %,d validate, %,d test%s",
+            task.count(setup.parts().training()),
+            task.countedIn(),
+            task.count(setup.parts().validation()),
+            task.count(setup.parts().test()),
             rows.skipped() == 0 ? "" : Numbers.format("; %,d bad rows skipped", rows.skipped())));
     rows.messages().forEach(message -> out.println("         " + message));
     task.notes().forEach(note -> out.println("         " + note));
@@ -116,14 +118,24 @@ final class TaskCommand<E> {
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
       throws IOException {
     result.requireBest();
-    out.println(
-        Numbers.format(
-            "best     epoch %d, validation %s %.4f",
-            result.bestEpoch(), run.model().validation().name(), result.bestValidation()));
+    out.println("best     " + best(result, run.model().validation().measure()));
     boolean learnt = !wantsScores(setup) || hasLearnt(run, setup);
     out.println("folder   " + setup.folder() + " (best.safetensors, history.csv, loss.png)");
     out.println("try      ./rnn " + task.nextCommand(setup.folder()));
     return learnt ? 0 : 1;
+  }
+
+  private static String best(TrainingResult result, Measure measure) {
+    return Numbers.format(
+            "epoch %d, validation %s %.4f %s",
+            result.bestEpoch(), measure.name(), result.bestValidation(), measure.unit())
+        .strip()
+        .concat(
+            result.epochs().stream()
+                .filter(epoch -> epoch.epoch() == result.bestEpoch())
+                .map(TrainingProgress::measures)
+                .findFirst()
+                .orElse(""));
   }
 
   /** Tells whether there is a part that scores, or a quick run that has to show what it learnt. */

@@ -7,6 +7,7 @@ import dev.recurrent.spi.Backend;
 import dev.recurrent.train.Batches;
 import dev.recurrent.train.Buckets;
 import dev.recurrent.train.Budget;
+import dev.recurrent.train.Metric;
 import dev.recurrent.train.Prefetch;
 import dev.recurrent.train.Training;
 import dev.recurrent.train.TrainingListener;
@@ -52,7 +53,8 @@ final class TaskRun<E> implements AutoCloseable {
             .schedule(settings.newSchedule())
             .clipGradientNorm(settings.clip())
             .stopEarly(settings.patience())
-            .validateOn(validation, model.validation())
+            .validateOn(
+                validation, model.validation(), model.otherValidations().toArray(Metric[]::new))
             .checkpointTo(setup.folder)
             .checkpointEvery(Duration.ofSeconds(task.learning().checkpointSeconds))
             .modelMetadata(metadata())

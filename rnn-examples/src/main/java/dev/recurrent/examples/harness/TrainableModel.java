@@ -54,4 +54,9 @@ public abstract class TrainableModel<E> extends Model {
   public Metric validation() {
     return Metrics.LOSS;
   }
+
+  /** Returns what is measured on the validation part besides; nothing unless overridden. */
+  public List<Metric> otherValidations() {
+    return List.of();
+  }
 }

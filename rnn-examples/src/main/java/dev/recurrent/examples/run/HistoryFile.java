@@ -16,6 +16,7 @@ import java.util.List;
 /** Writes {@code history.csv}: a line for each epoch, whole after each epoch. */
 public final class HistoryFile implements TrainingListener {
   private final Path file;
+  private String header = EpochResult.CSV_HEADER;
 
   /** Writes into the folder of a run. */
   public HistoryFile(Path folder) {
@@ -24,6 +25,7 @@ public final class HistoryFile implements TrainingListener {
 
   @Override
   public void epochEnded(EpochResult result) {
+    header = result.csvHeader();
     try {
       var lines = new ArrayList<String>();
       if (Files.exists(file)) {
@@ -47,8 +49,7 @@ public final class HistoryFile implements TrainingListener {
   }
 
   private void write(List<String> lines) throws IOException {
-    var text =
-        EpochResult.CSV_HEADER + "\n" + String.join("\n", lines) + (lines.isEmpty() ? "" : "\n");
+    var text = header + "\n" + String.join("\n", lines) + (lines.isEmpty() ? "" : "\n");
     AtomicFiles.write(file, text.getBytes(UTF_8));
   }
 }

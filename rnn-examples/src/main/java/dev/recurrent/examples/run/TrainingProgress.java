@@ -113,13 +113,23 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     before = 0; // validation is not time of an update
     out.println(
         Numbers.format(
-            "epoch %d: %.1f s, %.0f %s/s, train %.4f, validation %.4f",
+            "epoch %d: %.1f s, %.0f %s/s, train %.4f, validation %.4f%s",
             result.epoch(),
             result.seconds(),
             result.targets() / result.seconds(),
             unit,
             result.trainingLoss(),
-            result.validation()));
+            result.validation(),
+            measures(result)));
+  }
+
+  /** Writes what else was measured on the validation data: {@code , perplexity 96.6000}. */
+  public static String measures(EpochResult result) {
+    var text = new StringBuilder();
+    result
+        .measures()
+        .forEach((name, value) -> text.append(Numbers.format(", %s %.4f", name, value)));
+    return text.toString();
   }
 
   @Override

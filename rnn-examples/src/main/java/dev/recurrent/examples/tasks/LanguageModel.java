@@ -39,7 +39,6 @@ import dev.recurrent.train.Batch;
 import dev.recurrent.train.Batches;
 import dev.recurrent.train.Buckets;
 import dev.recurrent.train.Metric;
-import dev.recurrent.train.Metric.Goal;
 import dev.recurrent.train.Metrics;
 import dev.recurrent.train.TokenStreams;
 import java.io.IOException;
@@ -144,8 +143,13 @@ public final class LanguageModel extends Task<Text> {
   }
 
   @Override
-  protected String extent(List<Text> texts) {
-    return Numbers.format("%,d characters", texts.stream().mapToInt(Text::length).sum());
+  protected String countedIn() {
+    return "characters";
+  }
+
+  @Override
+  protected int count(List<Text> texts) {
+    return texts.stream().mapToInt(Text::length).sum();
   }
 
   @Override
@@ -261,7 +265,12 @@ public final class LanguageModel extends Task<Text> {
 
     @Override
     public Metric validation() {
-      return Metrics.ofLoss(lossUnit(), mean -> mean);
+      return Metrics.ofLoss(Measures.LOSS.in(lossUnit()));
+    }
+
+    @Override
+    public List<Metric> otherValidations() {
+      return options.tokens == TokenKind.WORD ? List.of(Metrics.PERPLEXITY) : List.of();
     }
 
     /** Reads each text from zero states; what is drawn again are blocks of it. */
@@ -431,8 +440,7 @@ public final class LanguageModel extends Task<Text> {
   protected List<Measure> measures(Facts facts) {
     return List.of(
         switch (options.tokens) {
-          case CHARACTER, BPE ->
-              new Measure("nats/character", "", Goal.MINIMIZE, 2, Measures.NATS_PER_STEP.value());
+          case CHARACTER, BPE -> Measures.NATS_PER_STEP.named("nats/character").in("");
           case WORD -> Measures.PERPLEXITY;
         });
   }

@@ -20,6 +20,7 @@ import dev.recurrent.examples.made.MadeChorales;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
+import dev.recurrent.layer.Stepper;
 import dev.recurrent.score.Measure;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -150,7 +151,7 @@ public final class Music extends Task<Piece> {
 
     @Override
     public Streaming streaming(Rows rows) { // a line is a step
-      return new NoteStreaming(recurrent, output);
+      return new NoteStreaming(Stepper.chain(recurrent, output));
     }
   }
 

@@ -1,0 +1,65 @@
+package dev.recurrent.layer;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The names and sizes of all states of one stream, sorted by name, with the cells that they belong
+ * to.
+ */
+record StateLayout(List<Entry> entries) {
+
+  /**
+   * One state.
+   *
+   * @param name such as {@code lstm.c_l0}
+   * @param cell the name of the cell whose equations compute it
+   * @param size the number of its values
+   */
+  record Entry(String name, String cell, int size) {
+    @Override
+    public String toString() {
+      return name + " of " + cell + " [" + size + "]";
+    }
+  }
+
+  StateLayout {
+    entries = entries.stream().sorted(Comparator.comparing(Entry::name)).toList();
+    var names = new HashSet<String>();
+    for (var entry : entries) {
+      if (!names.add(entry.name())) {
+        throw new IllegalArgumentException(
+            "states: expected a name for each, got "
+                + entry.name()
+                + " twice; let each layer occur once, and all be part of one model");
+      }
+    }
+  }
+
+  /** Returns the position of a state; {@code what} begins the message if there is none. */
+  int indexOf(String what, String name) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(what + ": expected one of " + this + ", got " + name);
+  }
+
+  /** Refuses the layout of another model. */
+  void requireSame(StateLayout other) {
+    if (this != other && !equals(other)) {
+      throw new IllegalArgumentException(
+          "state: expected " + this + ", got " + other + ", which is that of another model");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return entries.isEmpty()
+        ? "no states"
+        : entries.stream().map(Entry::toString).collect(Collectors.joining(", "));
+  }
+}
