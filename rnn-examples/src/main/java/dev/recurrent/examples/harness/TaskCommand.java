@@ -6,6 +6,7 @@ import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.examples.run.RunFolder;
 import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.examples.run.TrainingProgress;
+import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.train.TrainingResult;
@@ -73,10 +74,9 @@ final class TaskCommand<E> {
     var places = GivenOptions.places(parsed);
     var file =
         saved.with(reporting).with(places).with(GivenOptions.named(parsed, MAY_CHANGE::contains));
-    var begun = task.with(file.arguments());
+    var begun = task.with(file.arguments(), folder.resolve(RunFile.NAME));
     begun.places().resume = folder;
-    var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
-    if (!data.equals(file.data())) {
+    if (!DataFingerprint.fits(file.data(), begun.spec().commandLine().getParseResult())) {
       throw new IOException(
           folder
               + ": expected the data that the run began with, got "
@@ -93,6 +93,8 @@ final class TaskCommand<E> {
   }
 
   private int train(Backend backend, TaskRun.Setup<E> setup, Rows rows) throws IOException {
+    AtomicFiles.removeLeftovers(
+        setup.folder()); // of a run that was killed: nobody else writes here
     try (var run = new TaskRun<>(backend, setup)) {
       if (task.places().resume == null) {
         task.keepSample(setup.folder());
@@ -133,6 +135,7 @@ final class TaskCommand<E> {
 
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
       throws IOException {
+    result.requireBest();
     out.println("best     " + best(result, run.model().validation().measure()));
     boolean learnt = !wantsScores(setup) || hasLearnt(run, setup);
     out.println("folder   " + setup.folder() + " (best.safetensors, history.csv, loss.png)");
