@@ -272,7 +272,7 @@ public final class Tape implements AutoCloseable {
    */
   public long beginReading(ParameterStore store) {
     requireOwn();
-    if (store.backend() != backend) {
+    if (!store.backend().equals(backend)) {
       throw new IllegalArgumentException(
           "parameters: expected those of a layer built for the backend of the tape, got a layer on "
               + store.backend().device()
