@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A pass is made by one thread, which {@link #reset()} may change; two at once get an {@link
  * IllegalStateException}. Any number of threads may run tapes of their own over one model and one
- * backend. A tape that is never closed gives its memory back some time after nobody refers to it.
+ * backend. A tape that is never closed gives its memory back some time after nobody refers to it or
+ * its tensors.
  */
 public final class Tape implements AutoCloseable {
   private static final long NEXT_PASS = Long.MIN_VALUE;
