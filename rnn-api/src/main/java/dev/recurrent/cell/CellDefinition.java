@@ -206,6 +206,26 @@ public final class CellDefinition {
   }
 
   /**
+   * Returns what tells these equations from others of the same name: the names of the weights'
+   * parts, and a hash. Initial values and dropout of recurrent connections are no part of it, nor
+   * are sizes. Model files hold it.
+   */
+  public String fingerprint() {
+    var masks = regularization.withRecurrentDropout(0);
+    var builder = new CellBuilder(name(), PROBE, initialValues, masks);
+    equations.accept(builder);
+    return CellFingerprint.of(builder.build());
+  }
+
+  /**
+   * Tells whether a fingerprint is of other equations than these; of one that another version of
+   * the library wrote in another form, it cannot be told.
+   */
+  public boolean differsFrom(String fingerprint) {
+    return CellFingerprint.differ(fingerprint(), fingerprint);
+  }
+
+  /**
    * Compiles the equations for the given sizes.
    *
    * @throws CellDefinitionException if the equations do not fit together at these sizes

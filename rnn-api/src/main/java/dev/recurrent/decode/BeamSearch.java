@@ -29,6 +29,9 @@ import java.util.List;
  * token (Wu et al. 2016, "Google's neural machine translation system", equation 14 without
  * coverage).
  *
+ * <p>Immutable: any number of threads may search at once, each with a {@link StepModel} of its own
+ * over the same layers.
+ *
  * @param width the number of sequences kept for each source
  * @param lengthPenalty 0 ranks by probability, which favours short sequences; often 0.6 to 1
  * @param maximumLength the largest number of tokens, an end token included

@@ -13,6 +13,8 @@ import java.util.SplittableRandom;
  * draws for a source depend on the seed and its index, not on the other sources. A hypothesis's
  * probability is the model's, at temperature 1, and its score is that probability's logarithm.
  *
+ * <p>Immutable: any number of threads may use it, each with random numbers of its own.
+ *
  * @param temperature below 1 the probable tokens become more probable, above 1 less; at 0 the most
  *     probable one is always taken, the first of equal ones
  * @param seed decides the draws

@@ -1,7 +1,9 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.tape.Parameter;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -123,23 +126,73 @@ public abstract class Layer implements AutoCloseable {
    *     another model or stands in two places
    */
   public Layer build(Backend backend, long seed) {
+    build(new Building(new ParameterStore.Builder()), builder -> builder.build(backend, seed));
+    return this;
+  }
+
+  private void build(
+      Building building, Function<ParameterStore.Builder, ParameterStore> allocation) {
     requireNotBuilt();
-    var building = new Building();
     declareAt("", building);
-    var built = building.parameters.build(backend, seed);
+    var built = allocation.apply(building.parameters);
     var left = building.reused.keySet().stream().map(Layer::store).toList();
     building.reused.forEach(Layer::moveTo);
     bind(built, building);
     left.forEach(ParameterStore::close);
     ownsStore = true;
-    return this;
+  }
+
+  /**
+   * Allocates the parameters without drawing first values: they are 0 until they are loaded, as by
+   * {@link dev.recurrent.train.Training#resumeFrom}.
+   *
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildForLoading(Backend backend) {
+    buildForLoading(backend, new ParameterStore.Builder());
+  }
+
+  /**
+   * Allocates the parameters and takes their values from a file, as {@link #load(SafeTensors,
+   * String)} does; no first values are drawn. What the sizes of the layers ask for is compared with
+   * what the file holds before memory is taken.
+   *
+   * @param prefix with which the names of the tensors start; empty for a whole model
+   * @throws dev.recurrent.io.SafeTensorsException if the file does not fit the layers
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildFrom(Backend backend, SafeTensors file, String prefix) throws IOException {
+    requireNotBuilt();
+    try {
+      buildForLoading(backend, ModelFile.room(file, prefix));
+    } catch (IllegalArgumentException e) {
+      var failure =
+          new SafeTensorsException(
+              file.file(), "model", "sizes that its tensors have", e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+    try {
+      load(file, prefix);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void buildForLoading(Backend backend, ParameterStore.Builder builder) {
+    build(new Building(builder), it -> it.build(backend));
   }
 
   /** Is what a build has found so far. */
   private static final class Building {
-    private final ParameterStore.Builder parameters = new ParameterStore.Builder();
+    private final ParameterStore.Builder parameters;
     private final Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Layer, String> reused = new IdentityHashMap<>(); // with their new paths
+
+    Building(ParameterStore.Builder parameters) {
+      this.parameters = parameters;
+    }
 
     void requireNoneReused() {
       if (!reused.isEmpty()) {
@@ -235,7 +288,7 @@ public abstract class Layer implements AutoCloseable {
    * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
    */
   public final void save(Path file, Map<String, String> metadata) throws IOException {
-    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+    SafeTensors.writeChecked(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
   }
 
   /**
@@ -279,6 +332,11 @@ public abstract class Layer implements AutoCloseable {
     return ModelFile.tensors(this);
   }
 
+  /** Returns the cell of a layer that runs one, whose equations a model file names; or null. */
+  @Nullable CellDefinition equations() {
+    return null;
+  }
+
   /**
    * Copies the parameters as they are now, so that other threads compute with the copy while this
    * layer is trained or loaded. The copy is for inference: it has no gradients, its parameters
@@ -297,7 +355,7 @@ public abstract class Layer implements AutoCloseable {
     var copy = maker.get();
     Layer layer = copy;
     layer.requireNotBuilt();
-    var building = new Building();
+    var building = new Building(new ParameterStore.Builder());
     layer.declareAt("", building);
     building.requireNoneReused();
     ModelFile.requireSame("snapshot", this, layer);
@@ -356,7 +414,8 @@ public abstract class Layer implements AutoCloseable {
         describe()
             + ": expected a layer that runs step by step, got "
             + getClass().getSimpleName()
-            + "; override stepper() with Stepper.chain(…), ofTokens(…) or ofFeatures(…)");
+            + "; run it on a tape, or override stepper() in a model of your own: Stepper.chain(…),"
+            + " ofTokens(…), ofFeatures(…)");
   }
 
   /**

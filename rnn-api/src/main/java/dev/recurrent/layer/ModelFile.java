@@ -1,8 +1,11 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.io.NearNames;
+import dev.recurrent.io.Quoted;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorData;
+import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelFile {
   private static final String OWN_KEYS = "recurrent.";
   private static final String LAYER_KEY = OWN_KEYS + "layer.";
+  private static final String EQUATIONS_KEY = OWN_KEYS + "equations.";
   private static final List<String> NOT_STRUCTURAL =
       List.of("dropout", "inputDropout", "mask", "rate", "recurrentDropout");
 
@@ -57,6 +61,10 @@ final class ModelFile {
           if (!layer.configuration().isEmpty()) {
             metadata.put(LAYER_KEY + relativeName(root, layer, ""), describe(layer));
           }
+          var cell = layer.equations();
+          if (cell != null) {
+            metadata.put(EQUATIONS_KEY + relativeName(root, layer, ""), cell.fingerprint());
+          }
         });
     return metadata;
   }
@@ -67,6 +75,8 @@ final class ModelFile {
     var path = file.file();
     for (var layer : layers) {
       checkConfiguration(path, layer, file.metadata().get(key(root, layer, prefix)));
+      var equations = EQUATIONS_KEY + prefix + relativeName(root, layer, "");
+      checkEquations(path, layer, file.metadata().get(equations));
     }
     var expected = new LinkedHashMap<String, long[]>();
     for (var layer : layers) {
@@ -144,25 +154,67 @@ final class ModelFile {
     }
   }
 
+  /** Refuses a file of a cell of the same name that was defined otherwise. */
+  private static void checkEquations(Path file, Layer layer, @Nullable String saved)
+      throws SafeTensorsException {
+    var cell = layer.equations();
+    if (cell != null && saved != null && cell.differsFrom(saved)) {
+      throw new SafeTensorsException(
+          file,
+          layer.describe() + ": equations of the cell " + cell.name(),
+          "\"" + cell.fingerprint() + "\" as it is defined here",
+          Quoted.quote(saved));
+    }
+  }
+
+  /** Collects parameters that may be no more, and no larger, than what a file holds. */
+  static ParameterStore.Builder room(SafeTensors file, String prefix) {
+    int count = 0;
+    long size = 0;
+    for (var tensor : file.tensors().values()) {
+      if (tensor.name().startsWith(prefix)) {
+        count++;
+        size += tensor.elements();
+      }
+    }
+    return new ParameterStore.Builder(count, size);
+  }
+
   /** Checks that all tensors under the prefix are there, no others are, and all shapes fit. */
   static void checkTensors(SafeTensors file, String prefix, Map<String, long[]> expected)
       throws SafeTensorsException {
     for (var entry : expected.entrySet()) {
-      var shape = file.shape(entry.getKey());
+      var name = entry.getKey();
+      if (!file.has(name)) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensors",
+            Quoted.quote(name),
+            "none of that name" + near(file, name) + PyTorchLayout.likeness(file, name));
+      }
+      var shape = file.shape(name);
       if (!Arrays.equals(shape, entry.getValue())) {
         throw new SafeTensorsException(
             file.file(),
-            "tensor " + entry.getKey(),
+            "tensor " + name,
             Arrays.toString(entry.getValue()),
-            Arrays.toString(shape));
+            Arrays.toString(shape) + PyTorchLayout.likeness(file, name));
       }
     }
     for (var name : file.names()) {
       if (name.startsWith(prefix) && !expected.containsKey(name)) {
         throw new SafeTensorsException(
-            file.file(), "tensors", "only those of the model, " + expected.keySet(), name);
+            file.file(),
+            "tensors",
+            "only those of the model, " + expected.keySet(),
+            name + PyTorchLayout.likeness(file, name));
       }
     }
+  }
+
+  private static String near(SafeTensors file, String name) {
+    var near = NearNames.of(name, file.names());
+    return near.isEmpty() ? "" : ", but " + Quoted.quote(near.getFirst());
   }
 
   /** Describes what must be equal for the parameters to mean the same. */

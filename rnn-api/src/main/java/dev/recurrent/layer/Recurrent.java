@@ -3,6 +3,7 @@ package dev.recurrent.layer;
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.CellSizes;
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.RecurrentKernel.Direction;
@@ -166,14 +167,14 @@ public final class Recurrent extends Layer {
 
   /** Returns the number of columns of the output: that of the cell, for each direction. */
   public int outputSize() {
-    return program(0).outputSize() * directions.size();
+    return Math.multiplyExact(program(0).outputSize(), directions.size());
   }
 
   /** Returns the cell compiled for the sizes of the given layer. */
   public CellProgram program(int layer) {
     int size = input;
     if (layer > 0) {
-      size = cell.program(new CellSizes(input, hidden, bias)).outputSize() * directions.size();
+      size = outputSize();
     }
     return cell.program(new CellSizes(size, hidden, bias));
   }
@@ -227,8 +228,7 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+    return Stepper.of(new RecurrentStage(new RecurrentStage.Cells(this, units(), stateEntries())));
   }
 
   /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
@@ -286,7 +286,8 @@ public final class Recurrent extends Layer {
         String suffix = "_l" + layer + (direction == Direction.REVERSE ? "_reverse" : "");
         var parameters = new ArrayList<Parameter>();
         for (var spec : program.parameters()) {
-          var initializer = RecurrentUnit.filling(spec);
+          var initializer =
+              pretrained.isEmpty() ? RecurrentUnit.filling(spec) : Initializer.constant(0);
           parameters.add(
               spec.isWeight()
                   ? declaration.matrix(
@@ -324,6 +325,11 @@ public final class Recurrent extends Layer {
   @Override
   protected void setFileValues(Map<String, float[]> values) {
     units().forEach(unit -> PyTorchLayout.load(unit, values));
+  }
+
+  @Override
+  CellDefinition equations() {
+    return cell;
   }
 
   @Override

@@ -8,9 +8,12 @@ import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.Storage;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,14 +52,9 @@ public final class ParameterStore implements AutoCloseable {
   private ParameterStore(Backend backend, List<Declared> declared, Purpose purpose) {
     this.backend = backend;
     parameters = declared.stream().map(Declared::parameter).toList();
-    int end = 0;
-    for (var parameter : parameters) {
-      end = Math.addExact(end, aligned(parameter.size()));
-    }
-    size = Math.max(end, ALIGNMENT);
-    valueStorage = backend.memory().allocate(DataType.FLOAT32, size);
-    gradientStorage =
-        purpose == Purpose.INFERENCE ? null : backend.memory().allocate(DataType.FLOAT32, size);
+    size = Math.max(totalSize(parameters), ALIGNMENT);
+    valueStorage = allocate();
+    gradientStorage = purpose == Purpose.INFERENCE ? null : allocate();
     int offset = 0;
     for (var one : declared) {
       var parameter = one.parameter;
@@ -67,6 +65,44 @@ public final class ParameterStore implements AutoCloseable {
       parameter.rename(one.name);
       offset += aligned(parameter.size());
     }
+  }
+
+  private static int totalSize(List<Parameter> parameters) {
+    long end = 0;
+    for (var parameter : parameters) {
+      end += Math.ceilDiv((long) parameter.size(), ALIGNMENT) * ALIGNMENT;
+    }
+    if (end > Integer.MAX_VALUE - ALIGNMENT) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "parameters: expected at most %,d numbers in all, got %,d, most of them in %s",
+              Integer.MAX_VALUE - ALIGNMENT,
+              end,
+              largest(parameters)));
+    }
+    return (int) end;
+  }
+
+  private Storage allocate() {
+    try {
+      return backend.memory().allocate(DataType.FLOAT32, size);
+    } catch (OutOfMemoryError e) { // of one large array: the virtual machine is as it was
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "parameters: expected room for %,d MB, the values and gradients of %,d numbers, most"
+                  + " of them in %s; got a heap of at most %,d MB (-Xmx raises it)",
+              2L * Float.BYTES * size >> 20,
+              size,
+              largest(parameters),
+              Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
+  }
+
+  private static Parameter largest(List<Parameter> parameters) {
+    return Collections.max(parameters, Comparator.comparingInt(Parameter::size));
   }
 
   private enum Purpose {
@@ -91,9 +127,25 @@ public final class ParameterStore implements AutoCloseable {
   /** Collects the parameters of a model while its layers declare them. */
   public static final class Builder {
     private final Map<String, Declared> parameters = new LinkedHashMap<>();
+    private final int countLimit;
+    private final long sizeLimit;
+    private long size;
 
     /** Starts with none. */
-    public Builder() {}
+    public Builder() {
+      this(Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts with none, and refuses more than there can be.
+     *
+     * @param countLimit how many parameters there may be
+     * @param sizeLimit how many numbers they may have in all
+     */
+    public Builder(int countLimit, long sizeLimit) {
+      this.countLimit = countLimit;
+      this.sizeLimit = sizeLimit;
+    }
 
     /**
      * Declares a matrix {@code [rows, columns]}.
@@ -132,13 +184,41 @@ public final class ParameterStore implements AutoCloseable {
         throw new IllegalArgumentException(
             "parameter: expected a name that is not taken, got " + name);
       }
+      size += parameter.size();
+      if (parameters.size() > countLimit || size > sizeLimit) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "parameters: expected at most %d with %,d numbers in all, got more with %s",
+                countLimit,
+                sizeLimit,
+                parameter));
+      }
       return parameter;
     }
 
-    /** Allocates all parameters and draws their first values, each from the seed and its name. */
+    /**
+     * Allocates all parameters and draws their first values, each from the seed and its name.
+     *
+     * @throws IllegalStateException if there is no room for them
+     */
     public ParameterStore build(Backend backend, long seed) {
       var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
       parameters.values().forEach(one -> store.initialize(one, seed));
+      return store;
+    }
+
+    /**
+     * Allocates all parameters, whose values are 0 until they are set; those taken over keep
+     * theirs.
+     *
+     * @throws IllegalStateException if there is no room for them
+     */
+    public ParameterStore build(Backend backend) {
+      var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      parameters.values().stream()
+          .filter(one -> one.values != null)
+          .forEach(one -> store.write(one.parameter.value(), one.values));
       return store;
     }
 

@@ -60,7 +60,7 @@ final class Checkpoint {
 
   /** Writes the file, as a whole or not at all. */
   void write(Path file) throws IOException {
-    SafeTensors.write(file, tensors, metadata);
+    SafeTensors.writeChecked(file, tensors, metadata);
   }
 
   /** Reads a checkpoint. */

@@ -1,8 +1,12 @@
 package dev.recurrent.train;
 
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
  */
 final class EpochHistory {
-  private static final String BEST = "best.safetensors";
+  /** The name of the best model's file in the folder of a run. */
+  static final String BEST = "best.safetensors";
 
   private final Training setup;
   private final TrainingPosition at;
@@ -97,6 +102,29 @@ final class EpochHistory {
       best.forEach(Parameter::set);
     } else if (bestFile != null && at.bestEpoch > 0) {
       setup.model.load(bestFile);
+    }
+  }
+
+  /** Refuses to go on in a folder whose best model is gone or damaged: nothing brings it back. */
+  void requireBest(Path file) throws IOException {
+    boolean here =
+        setup.checkpointFolder != null
+            && setup.checkpointFolder.toAbsolutePath().equals(file.toAbsolutePath().getParent());
+    if (at.bestEpoch == 0 || !here) {
+      return;
+    }
+    var remedy =
+        "; the checkpoint has only the last model: bring the file back, or begin a new run";
+    if (Files.notExists(file)) {
+      throw new NoSuchFileException(
+          file.toString(),
+          null,
+          "expected the best model so far, of epoch " + at.bestEpoch + ", got none" + remedy);
+    }
+    try {
+      SafeTensors.read(file).verify();
+    } catch (SafeTensorsException e) {
+      throw new IOException(e.getMessage() + remedy, e);
     }
   }
 

@@ -17,6 +17,8 @@ import java.util.List;
  * Sequences#weighted}), and where none counts the loss is 0. Predictions for whole sequences, such
  * as those of {@link dev.recurrent.layer.Pooling}, go with {@link Sequences#ofLabels} or {@link
  * Sequences#ofRows}.
+ *
+ * <p>Stateless: any thread may call it, with tensors of its own tape.
  */
 public final class Losses {
   private static final PointwiseProgram SQUARED_ERROR = squaredError();

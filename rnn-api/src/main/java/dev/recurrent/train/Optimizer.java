@@ -17,6 +17,9 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>The equations are compiled by the backend into one kernel over all parameters of a model.
+ *
+ * <p>Immutable: any thread may use it. What it makes, an {@link Updater}, belongs to the thread
+ * that trains.
  */
 public interface Optimizer {
   /** Returns the name for files and messages. */

@@ -2,7 +2,11 @@ package dev.recurrent.train;
 
 import java.util.Map;
 
-/** Decides the learning rate of each update. */
+/**
+ * Decides the learning rate of each update.
+ *
+ * <p>Called by the thread that trains.
+ */
 public interface Schedule {
   /**
    * Says how far training is.

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The order of calls: configure, {@link #fit} once, a second call is refused. A run that is
  * killed at any moment, and then set up in the same way with {@link #resumeFrom}, goes on from its
  * last checkpoint to the same bits as if nothing had happened; so everything random must come from
- * seeds. All methods but {@link #requestStop()} are called by one thread.
+ * seeds. All methods but {@link #requestStop()} are called by one thread, to which the model
+ * belongs while {@link #fit} runs: other threads compute with a {@link Layer#snapshot}.
  */
 public final class Training {
   final Layer model;

@@ -231,6 +231,7 @@ final class TrainingRun implements AutoCloseable {
     state.restore(saved.states());
     setup.schedule.restore(saved.reals(SCHEDULE));
     updates.read(saved);
+    history.requireBest(file.resolveSibling(EpochHistory.BEST));
   }
 
   /** Returns what a resumed run must have in common with the one that wrote the checkpoint. */

@@ -61,10 +61,9 @@ final class TaskCommand<E> {
     if (!reporting.isEmpty()) {
       task.requireReportable();
     }
-    var begun = task.with(file.arguments());
+    var begun = task.with(file.arguments(), folder.resolve(RunFile.NAME));
     begun.places().resume = folder;
-    var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
-    if (!data.equals(file.data())) {
+    if (!DataFingerprint.fits(file.data(), begun.spec().commandLine().getParseResult())) {
       throw new IOException(
           folder + ": expected the data that the run began with, got files that have changed");
     }
