@@ -53,8 +53,14 @@ final class ParameterBuilder {
       }
     }
     int offset = rows;
+    long end = (long) rows + size;
+    if (end * columns > Integer.MAX_VALUE) {
+      throw owner.problem(
+          "%s: expected at most %,d numbers, got [%d, %d] = %,d"
+              .formatted(name, Integer.MAX_VALUE, end, columns, end * columns));
+    }
     slices.add(new Slice(slice, offset, size, initializer));
-    rows += size;
+    rows = (int) end;
     return offset;
   }
 

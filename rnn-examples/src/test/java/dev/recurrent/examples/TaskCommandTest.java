@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,30 @@ final class TaskCommandTest {
     var changed = resume("run", "--epochs", "2");
     assertEquals(1, changed.status());
     assertTrue(changed.err().contains("files that have changed"), changed.err());
+  }
+
+  @Test
+  void finishedRunWhoseBestModelIsMissingOrDamagedSaysSo() throws IOException {
+    train("run", "--epochs", "1");
+    var best = folder.resolve("run/best.safetensors");
+    var whole = Files.readAllBytes(best);
+    var flipped = whole.clone();
+    flipped[whole.length - 5] ^= 4;
+    for (var content : List.of(new byte[0], Arrays.copyOf(whole, whole.length - 9), flipped)) {
+      Files.write(best, content);
+      assertBestMissed(resume("run"));
+    }
+    Files.delete(best);
+    assertBestMissed(resume("run"));
+    Files.write(best, whole);
+    var again = resume("run");
+    assertEquals(0, again.status(), again.toString());
+  }
+
+  private static void assertBestMissed(CommandLineRun run) {
+    assertEquals(1, run.status(), run.toString());
+    assertTrue(run.err().contains("best.safetensors: "), run.err());
+    assertTrue(run.err().contains("begin a new run"), run.err());
   }
 
   @Test

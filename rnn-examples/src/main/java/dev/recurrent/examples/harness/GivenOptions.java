@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -34,6 +37,14 @@ final class GivenOptions {
   /** Returns the options that decide what a run's report shows besides the run. */
   static List<String> reporting(ParseResult parsed) {
     return list(parsed, OF_THE_REPORT::contains);
+  }
+
+  /** Tells whether a run or a model may remember an option. */
+  static boolean mayBeSaved(OptionSpec option) {
+    return !option.inherited()
+        && !option.usageHelp()
+        && !option.versionHelp()
+        && !OF_THE_MOMENT.contains(option.longestName());
   }
 
   /** Returns options with others in the place of those of the same names, or else behind them. */
@@ -63,12 +74,21 @@ final class GivenOptions {
 
   /** Returns the files and folders that decide the bits of a run, in the order of the options. */
   static List<Path> files(ParseResult parsed) {
+    return fileOptions(parsed).map(option -> option.<Path>getValue()).toList();
+  }
+
+  /** Returns the files and folders that decide the bits of a run, by the names of the options. */
+  static SortedMap<String, Path> filesByOption(ParseResult parsed) {
+    var files = new TreeMap<String, Path>();
+    fileOptions(parsed).forEach(option -> files.put(option.longestName(), option.getValue()));
+    return files;
+  }
+
+  private static Stream<OptionSpec> fileOptions(ParseResult parsed) {
     return parsed.matchedOptionsSet().stream()
         .filter(option -> option.type() == Path.class)
         .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
-        .filter(option -> !OF_THE_REPORT.contains(option.longestName()))
-        .map(option -> option.<Path>getValue())
-        .toList();
+        .filter(option -> !OF_THE_REPORT.contains(option.longestName()));
   }
 
   private static void add(List<String> arguments, OptionSpec option) {

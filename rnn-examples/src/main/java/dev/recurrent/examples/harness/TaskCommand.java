@@ -61,10 +61,9 @@ final class TaskCommand<E> {
     if (!reporting.isEmpty()) {
       task.requireReportable();
     }
-    var begun = task.with(file.arguments());
+    var begun = task.with(file.arguments(), folder.resolve(RunFile.NAME));
     begun.places().resume = folder;
-    var data = DataFingerprint.of(begun.spec().commandLine().getParseResult());
-    if (!data.equals(file.data())) {
+    if (!DataFingerprint.fits(file.data(), begun.spec().commandLine().getParseResult())) {
       throw new IOException(
           folder + ": expected the data that the run began with, got files that have changed");
     }
@@ -117,6 +116,7 @@ final class TaskCommand<E> {
 
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
       throws IOException {
+    result.requireBest();
     out.println("best     " + best(result, run.model().validation().measure()));
     boolean learnt = !wantsScores(setup) || hasLearnt(run, setup);
     out.println("folder   " + setup.folder() + " (best.safetensors, history.csv, loss.png)");
