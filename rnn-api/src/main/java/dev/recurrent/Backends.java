@@ -17,7 +17,7 @@ import java.util.ServiceLoader;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads; a backend itself is used by one thread at a time.
+ * <p>Thread-safe, as backends are: see {@link Backend}.
  */
 public final class Backends {
   /** The environment variable by which a user chooses a backend. */

@@ -10,6 +10,8 @@ import java.util.Map;
 /**
  * Collects the equations of a cell. A {@link CellDefinition} hands one to the user's equations; the
  * order of calls is free, except that {@link #next} must be called once for every state.
+ *
+ * <p>Used by the thread that defines or compiles the cell, within the equations only.
  */
 public final class CellBuilder {
   private final String cell;

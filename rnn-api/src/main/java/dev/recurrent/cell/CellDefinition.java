@@ -1,5 +1,6 @@
 package dev.recurrent.cell;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * each pair of sizes; they must therefore be a pure function of the builder they are given.
  * Immutable and safe for use by several threads.
  */
+@CheckReturnValue
 public final class CellDefinition {
   /**
    * Sizes that differ, so that a confusion of input and hidden size shows when a cell is defined.

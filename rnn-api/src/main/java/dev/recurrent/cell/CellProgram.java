@@ -6,6 +6,8 @@ import java.util.List;
  * Holds a cell compiled for given sizes: its states, its parameters, and one step of it as
  * instructions. A program is what a backend compiles; its backward pass is {@link #derivative()}.
  *
+ * <p>Immutable: any number of threads may use it.
+ *
  * @param name the name of the cell
  * @param states the states; the sizes are those of one row
  * @param parameters the trainable tensors

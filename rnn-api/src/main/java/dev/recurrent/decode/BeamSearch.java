@@ -1,5 +1,6 @@
 package dev.recurrent.decode;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.layer.AttentionDecoder;
 import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.RecurrentResult;
@@ -28,11 +29,15 @@ import java.util.List;
  * token (Wu et al. 2016, "Google's neural machine translation system", equation 14 without
  * coverage).
  *
+ * <p>Immutable: any number of threads may search at once, each with a {@link StepModel} of its own
+ * over the same layers.
+ *
  * @param width the number of sequences kept for each source
  * @param lengthPenalty 0 ranks by probability, which favours short sequences; often 0.6 to 1
  * @param maximumLength the largest number of tokens, an end token included
  * @param endToken the token that ends a sequence, or negative where there is none
  */
+@CheckReturnValue
 public record BeamSearch(int width, double lengthPenalty, int maximumLength, int endToken) {
   private static final int DEFAULT_LENGTH = 100;
   private static final int NO_TOKEN = -1;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets an {@link AttentionDecoder} be decoded: the sources are those that were encoded. What was
  * encoded has to live as long, so its tape may not be reset meanwhile. The caller closes it.
+ *
+ * <p>Used by one thread; several may step at once over the same decoder.
  */
 public final class DecoderSteps implements StepModel, AutoCloseable {
   private final AttentionDecoder decoder;

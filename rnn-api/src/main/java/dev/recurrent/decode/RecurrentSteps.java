@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Lets a {@link Recurrent} be decoded: a language model that goes on from its states, or a decoder
  * that starts at a vector for each source, such as a caption's image. The initial states have to
  * live as long, so their tape may not be reset meanwhile. The caller closes it.
+ *
+ * <p>Used by one thread; several may step at once over the same layer.
  */
 public final class RecurrentSteps implements StepModel, AutoCloseable {
   private final Recurrent recurrent;

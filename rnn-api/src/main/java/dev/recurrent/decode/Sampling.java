@@ -1,5 +1,6 @@
 package dev.recurrent.decode;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.decode.Hypothesis.Ending;
 import dev.recurrent.spi.RandomBits;
 import java.util.ArrayList;
@@ -12,12 +13,15 @@ import java.util.SplittableRandom;
  * draws for a source depend on the seed and its index, not on the other sources. A hypothesis's
  * probability is the model's, at temperature 1, and its score is that probability's logarithm.
  *
+ * <p>Immutable: any number of threads may use it, each with random numbers of its own.
+ *
  * @param temperature below 1 the probable tokens become more probable, above 1 less; at 0 the most
  *     probable one is always taken, the first of equal ones
  * @param seed decides the draws
  * @param maximumLength the largest number of tokens, an end token included
  * @param endToken the token that ends a sequence, or negative where there is none
  */
+@CheckReturnValue
 public record Sampling(double temperature, long seed, int maximumLength, int endToken) {
   private static final int DEFAULT_LENGTH = 100;
   private static final int NO_TOKEN = -1;

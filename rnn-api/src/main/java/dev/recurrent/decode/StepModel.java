@@ -5,6 +5,8 @@ package dev.recurrent.decode;
  * BeamSearch} and {@link Sampling} decode. Each sequence that is being written is a row. At first
  * row i is the start of source i; what a source is (a sentence, an image, a seed text) the model
  * knows. For one decoding only, from the first step on.
+ *
+ * <p>Used by one thread; several may step at once over the same layers.
  */
 public interface StepModel {
   /** Returns the token that each source begins with, {@code [sources]}. */

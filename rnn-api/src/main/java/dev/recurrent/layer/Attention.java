@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source sequences may have any lengths; the context of one of length 0 is zeros. The parameters
  * are {@code query [size, querySize]}, {@code key [size, keySize]} and {@code score [size]} of the
  * additive score, {@code weight [querySize, keySize]} of the general one.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class Attention extends Layer {
   private final Score score;

@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A state whose size, name or number of directions is not that of the encoder's goes through
  * tanh(W s + b). Row i of everything belongs to the caller's sequence i. The projection to the
  * vocabulary belongs to the model.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class AttentionDecoder extends Layer {
   private final CellDefinition cell;

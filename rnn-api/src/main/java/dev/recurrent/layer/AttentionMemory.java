@@ -7,6 +7,8 @@ import dev.recurrent.tape.Tensor;
  * Holds what queries attend to: for each source sequence its keys and values, projected once and
  * laid out sequence after sequence. Made by {@link Attention#memory}; lives as long as the pass of
  * the tape that made it.
+ *
+ * <p>Belongs to the pass of a tape, and so to its thread.
  */
 public final class AttentionMemory {
   private final Tensor keys; // [N, D], sequence after sequence

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the weights that attention gave to the steps of the source, for each query; each row sums
  * to 1. Lives as long as the pass of the tape that made it; the arrays it returns are the caller's.
+ *
+ * <p>Belongs to the pass of a tape, and so to its thread.
  */
 public final class AttentionWeights {
   private final @Nullable SequenceLayout layout;

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Holds what a decoder knows between two steps: a row for each sequence that it is writing. At the
  * start row i belongs to the caller's source sequence i; {@link #rows} keeps, repeats and orders
  * rows, as a beam search does. Lives as long as the tensors in it.
+ *
+ * <p>Belongs to the pass of a tape, and so to its thread.
  */
 public final class DecoderState {
   private final List<Tensor> states; // [R, S] each

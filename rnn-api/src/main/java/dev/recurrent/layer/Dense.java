@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Computes y = f(x Wᵀ + b) for each row; f is the identity unless an {@link #activation} is given.
  * PyTorch's {@code Linear}, whose names {@code weight [outputs, inputs]} and {@code bias [outputs]}
  * it shares. The weight starts as Glorot's, the bias as 0.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class Dense extends Layer {
   private final int inputs;
@@ -119,7 +121,7 @@ public final class Dense extends Layer {
   @Override
   public Stepper stepper() {
     return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, List.of(unit()), List.of())));
+        new RecurrentStage(new RecurrentStage.Cells(this, List.of(unit()), List.of())));
   }
 
   /** Returns the layer as a cell whose state is only written: what a kernel is compiled for. */

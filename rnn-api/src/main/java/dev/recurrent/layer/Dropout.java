@@ -15,6 +15,8 @@ import java.util.Map;
  * (Srivastava et al. 2014, inverted); outside training it does nothing. The mask is a function of
  * the tape's seed, so a resumed run draws the same. A {@linkplain #variational variational} one
  * draws one mask for all steps of a sequence.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class Dropout extends Layer {
   private final double rate;
@@ -44,6 +46,7 @@ public final class Dropout extends Layer {
   }
 
   static Tensor apply(Tape tape, Tensor x, double rate, MaskScope scope) {
+    tape.requireSameTape("dropout", x);
     if (rate == 0 || tape.mode() != Mode.TRAINING) {
       return x;
     }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns tokens into vectors: row k of its weight {@code [vocabulary, size]} is the vector of token
  * k. A negative token gives zeros. The weight starts normal with deviation 1, as in PyTorch.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class Embedding extends Layer {
   private final int vocabulary;

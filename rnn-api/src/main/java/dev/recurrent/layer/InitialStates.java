@@ -12,6 +12,8 @@ import java.util.List;
  * Makes all initial states of a {@link Recurrent} from one vector for each sequence, tanh(W v + b):
  * how an image or a topic begins a sequence (one-to-many; Vinyals et al. 2015, "Show and tell: a
  * neural image caption generator").
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class InitialStates extends Model {
   private final List<Integer> sizes;

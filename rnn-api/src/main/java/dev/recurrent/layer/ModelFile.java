@@ -89,7 +89,7 @@ final class ModelFile {
     for (var layer : layers) {
       var values = new LinkedHashMap<String, float[]>();
       for (var name : layer.fileShapes().keySet()) {
-        values.put(name, file.roundedFloats(prefix + relativeName(root, layer, name)));
+        values.put(name, finite(file, prefix + relativeName(root, layer, name)));
       }
       loaded.add(values);
     }
@@ -107,14 +107,14 @@ final class ModelFile {
    *
    * @throws IllegalArgumentException if it is not
    */
-  static void requireSame(Layer wanted, Layer got) {
+  static void requireSame(String what, Layer wanted, Layer got) {
     var names = describeAll(wanted);
     var others = describeAll(got);
     for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
       var own = i < names.size() ? names.get(i) : "no further layer";
       var other = i < others.size() ? others.get(i) : "none";
       if (!own.equals(other)) {
-        throw new IllegalArgumentException("snapshot: expected " + own + ", got " + other);
+        throw new IllegalArgumentException(what + ": expected " + own + ", got " + other);
       }
     }
   }
@@ -127,6 +127,24 @@ final class ModelFile {
           descriptions.add((inside ? relativeName(root, layer, "") + " " : "") + describe(layer));
         });
     return descriptions;
+  }
+
+  /** Reads the values of a parameter, with which a model could not compute if one is no number. */
+  static float[] finite(SafeTensors file, String name) throws IOException {
+    var values = file.roundedFloats(name);
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensor " + name,
+            "finite numbers",
+            values[i]
+                + " as element "
+                + i
+                + ": the training that wrote it has diverged, or the file is damaged");
+      }
+    }
+    return values;
   }
 
   private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)
@@ -211,7 +229,10 @@ final class ModelFile {
   }
 
   private static String relativeName(Layer root, Layer layer, String name) {
-    String full = name.isEmpty() ? layer.path() : Layer.join(layer.path(), name);
+    return relativeName(root, Layer.join(layer.path(), name));
+  }
+
+  private static String relativeName(Layer root, String full) {
     return root.path().isEmpty() || full.length() <= root.path().length()
         ? full
         : full.substring(root.path().length() + 1);

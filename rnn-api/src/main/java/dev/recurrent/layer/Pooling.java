@@ -10,6 +10,8 @@ import java.util.List;
  * Reduces sequences to one row each: many-to-one. Row i of the result {@code [B, columns]} belongs
  * to the caller's sequence i; that of a sequence of length 0 is zeros. For what a bidirectional
  * layer has seen of a whole sequence see {@link RecurrentResult#last()}.
+ *
+ * <p>Stateless: any thread may call it, with tensors of its own tape.
  */
 public final class Pooling {
   private Pooling() {}

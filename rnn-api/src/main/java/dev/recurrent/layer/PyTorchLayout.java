@@ -188,7 +188,7 @@ final class PyTorchLayout {
     ModelFile.checkTensors(file, prefix + "weight_", expectedOf(expected, prefix + "weight_"));
     ModelFile.checkTensors(file, prefix + "bias_", expectedOf(expected, prefix + "bias_"));
     for (var name : expected.keySet()) {
-      names.put(name.substring(prefix.length()), file.roundedFloats(name));
+      names.put(name.substring(prefix.length()), ModelFile.finite(file, name));
     }
     return new Found(
         found.input(), found.hidden(), found.layers(), found.directions(), found.bias(), names);

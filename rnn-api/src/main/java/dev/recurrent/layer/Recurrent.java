@@ -80,18 +80,23 @@ public final class Recurrent extends Layer {
   /** Sets the number of layers. */
   public Recurrent layers(int count) {
     requireNotBuilt();
-    layers = Checks.positive("layers", count);
+    requireAsInFile("layers", layers, Checks.positive("layers", count));
+    layers = count;
     return this;
   }
 
   /** Runs each layer in both directions of time. */
   public Recurrent bidirectional() {
     requireNotBuilt();
+    requireAsInFile("directions", directions.size(), 2);
     directions = List.of(Direction.FORWARD, Direction.REVERSE);
     return this;
   }
 
-  /** Applies dropout to the outputs of every layer but the last. */
+  /**
+   * Applies dropout to the outputs of every layer but the last; building one layer alone with a
+   * rate above 0 is refused, since there is no place for it.
+   */
   public Recurrent dropout(double rate) {
     requireNotBuilt();
     dropout = Checks.rate("dropout", rate);
@@ -112,8 +117,21 @@ public final class Recurrent extends Layer {
   /** Leaves the biases of the cell's linears out. */
   public Recurrent withoutBias() {
     requireNotBuilt();
+    requireAsInFile("bias", bias, CellSizes.Bias.WITHOUT);
     bias = CellSizes.Bias.WITHOUT;
     return this;
+  }
+
+  /** Refuses another structure than that of the file whose values are to be taken. */
+  private void requireAsInFile(String what, Object inFile, Object wanted) {
+    if (!pretrained.isEmpty() && !inFile.equals(wanted)) {
+      throw new IllegalStateException(
+          what
+              + ": expected those of the file that the layer is made from, "
+              + inFile
+              + ", got "
+              + wanted);
+    }
   }
 
   @Override
@@ -192,6 +210,8 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
+    tape.requireSameTape(describe(), x);
+    initial.forEach(state -> tape.requireSameTape(describe(), state));
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
@@ -208,8 +228,7 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+    return Stepper.of(new RecurrentStage(new RecurrentStage.Cells(this, units(), stateEntries())));
   }
 
   /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
@@ -253,6 +272,14 @@ public final class Recurrent extends Layer {
 
   @Override
   protected void declare(Declaration declaration) {
+    if (dropout > 0 && layers == 1) {
+      throw new IllegalStateException(
+          describe()
+              + " dropout: expected at least two layers, between which it is applied, got one and a"
+              + " rate of "
+              + dropout
+              + "; use inputDropout(rate), or a layer Dropout.of(rate) before or behind this one");
+    }
     for (int layer = 0; layer < layers; layer++) {
       for (var direction : directions) {
         var program = program(layer);
@@ -303,6 +330,11 @@ public final class Recurrent extends Layer {
   @Override
   CellDefinition equations() {
     return cell;
+  }
+
+  @Override
+  void moved() {
+    units.forEach(unit -> unit.bind(store()));
   }
 
   @Override

@@ -6,6 +6,8 @@ import java.util.List;
 
 /**
  * Holds what a {@link Recurrent} computed: the outputs of all steps and the states after the last.
+ *
+ * <p>Belongs to the pass of a tape, and so to its thread.
  */
 public final class RecurrentResult {
   private final Recurrent layer;

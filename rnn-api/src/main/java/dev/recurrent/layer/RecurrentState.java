@@ -17,6 +17,8 @@ import java.util.Map;
  * from the gradient: what truncated back-propagation through time needs, and what generation goes
  * on from. One object holds the states of all recurrent layers of a model; a layer finds its own,
  * zeros at first. Rows are in the caller's order. The caller closes it.
+ *
+ * <p>Used by one thread at a time; each thread has states of its own, over the same layers.
  */
 public final class RecurrentState implements AutoCloseable {
   private final IdentityHashMap<Recurrent, List<Storage>> states = new IdentityHashMap<>();

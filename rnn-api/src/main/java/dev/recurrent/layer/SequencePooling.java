@@ -7,6 +7,8 @@ import java.util.Locale;
 /**
  * Reduces sequences to one row each, in a way that is chosen by its name: many-to-one. Row i of the
  * result {@code [B, columns]} belongs to the caller's sequence i.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public abstract sealed class SequencePooling extends Layer permits AttentionPooling, PlainPooling {
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The weight is {@code [outputs, window * inputs]}, the oldest step first; it starts as
  * Glorot's, the bias as 0. Model files hold it as PyTorch's {@code Conv1d} does, {@code [outputs,
  * inputs, window]}.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class TimeDelay extends Layer {
   private final int inputs;

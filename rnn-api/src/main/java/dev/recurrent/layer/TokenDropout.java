@@ -11,6 +11,8 @@ import java.util.Map;
  * (Bowman et al. 2016, "Generating sentences from a continuous space", word dropout); outside
  * training it does nothing. So a model learns what to do where it does not know a word. Which
  * tokens are replaced is a function of the tape's seed, so a resumed run draws the same.
+ *
+ * <p>Threads: see {@link Layer}.
  */
 public final class TokenDropout extends Layer {
   private final double rate;

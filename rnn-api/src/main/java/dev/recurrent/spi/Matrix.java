@@ -3,6 +3,8 @@ package dev.recurrent.spi;
 /**
  * Views part of a storage as a matrix: element (r, c) is at {@code offset + r * stride + c}.
  *
+ * <p>Immutable; the elements behind it are not.
+ *
  * @param storage the storage; not owned
  * @param offset the index of element (0, 0)
  * @param rows the number of rows, 0 or more

@@ -4,6 +4,8 @@ package dev.recurrent.spi;
  * Allocates a backend's memory and copies between it and Java arrays. Offsets and lengths count
  * elements. A storage of another backend, of the other type, or a range outside it is refused with
  * {@link IllegalArgumentException} or {@link IndexOutOfBoundsException}.
+ *
+ * <p>Thread-safe for different storages, or different parts of one.
  */
 public interface Memory {
   /** Allocates elements whose values are 0. */

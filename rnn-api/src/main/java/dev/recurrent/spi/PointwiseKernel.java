@@ -2,7 +2,11 @@ package dev.recurrent.spi;
 
 import java.util.List;
 
-/** Runs a compiled {@link PointwiseProgram}. */
+/**
+ * Runs a compiled {@link PointwiseProgram}.
+ *
+ * <p>Thread-safe: threads may run it at once where none writes what another reads or writes.
+ */
 public interface PointwiseKernel extends AutoCloseable {
   /**
    * Computes every element. All matrices have the same shape; an output may be the same matrix as

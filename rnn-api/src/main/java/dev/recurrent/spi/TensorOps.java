@@ -7,6 +7,8 @@ import dev.recurrent.cell.UnaryOp;
  * Offers the primitive operations of a backend. Shapes are validated above; an implementation may
  * rely on them. An output may be the same matrix as an input of an elementwise operation, but may
  * not overlap an operand otherwise. Matrices of row indices are INT32 {@code [n, 1]}.
+ *
+ * <p>Thread-safe: threads may compute at once where none writes what another reads or writes.
  */
 public interface TensorOps {
   /**

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Parameter {
   private static final int MAX_SIZE = Integer.MAX_VALUE - 8; // what JVMs allow for an array
 
-  private final String name;
+  private String name; // changes where the parameter's layer becomes a part of another
   private final int rows;
   private final int columns;
   private final Kind kind;
@@ -139,6 +139,10 @@ public final class Parameter {
 
   Initializer initializer() {
     return initializer;
+  }
+
+  void rename(String newName) {
+    name = newName;
   }
 
   void bind(ParameterStore owner, Matrix itsValue, @Nullable Matrix itsGradient) {

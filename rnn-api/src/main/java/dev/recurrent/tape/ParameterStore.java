@@ -49,18 +49,20 @@ public final class ParameterStore implements AutoCloseable {
   private volatile boolean sealed;
   private volatile boolean closed;
 
-  private ParameterStore(Backend backend, List<Parameter> parameters, Purpose purpose) {
+  private ParameterStore(Backend backend, List<Declared> declared, Purpose purpose) {
     this.backend = backend;
-    this.parameters = List.copyOf(parameters);
+    parameters = declared.stream().map(Declared::parameter).toList();
     size = Math.max(totalSize(parameters), ALIGNMENT);
     valueStorage = allocate();
     gradientStorage = purpose == Purpose.INFERENCE ? null : allocate();
     int offset = 0;
-    for (var parameter : parameters) {
+    for (var one : declared) {
+      var parameter = one.parameter;
       parameter.bind(
           this,
           view(valueStorage, parameter, offset),
           gradientStorage == null ? null : view(gradientStorage, parameter, offset));
+      parameter.rename(one.name);
       offset += aligned(parameter.size());
     }
   }
@@ -119,9 +121,12 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
+  /** Is a parameter as a builder knows it; without values those are drawn. */
+  private record Declared(String name, Parameter parameter, float @Nullable [] values) {}
+
   /** Collects the parameters of a model while its layers declare them. */
   public static final class Builder {
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Declared> parameters = new LinkedHashMap<>();
     private final int countLimit;
     private final long sizeLimit;
     private long size;
@@ -148,7 +153,7 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
-      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer));
+      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer), null);
     }
 
     /**
@@ -157,13 +162,27 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter vector(String name, int size, Initializer initializer) {
-      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer));
+      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer), null);
     }
 
-    private Parameter add(Parameter parameter) {
-      if (parameters.putIfAbsent(parameter.name(), parameter) != null) {
+    /**
+     * Takes a parameter of another store over, with its values and under another name; it belongs
+     * to the new store as soon as that is built.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public void adopt(String name, Parameter parameter) {
+      add(name, parameter, parameter.toArray());
+    }
+
+    private Parameter add(Parameter parameter, float @Nullable [] values) {
+      return add(parameter.name(), parameter, values);
+    }
+
+    private Parameter add(String name, Parameter parameter, float @Nullable [] values) {
+      if (parameters.putIfAbsent(name, new Declared(name, parameter, values)) != null) {
         throw new IllegalArgumentException(
-            "parameter: expected a name that is not taken, got " + parameter.name());
+            "parameter: expected a name that is not taken, got " + name);
       }
       size += parameter.size();
       if (parameters.size() > countLimit || size > sizeLimit) {
@@ -184,18 +203,23 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalStateException if there is no room for them
      */
     public ParameterStore build(Backend backend, long seed) {
-      var store = build(backend);
-      store.initialize(seed);
+      var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      parameters.values().forEach(one -> store.initialize(one, seed));
       return store;
     }
 
     /**
-     * Allocates all parameters, whose values are 0 until they are set.
+     * Allocates all parameters, whose values are 0 until they are set; those taken over keep
+     * theirs.
      *
      * @throws IllegalStateException if there is no room for them
      */
     public ParameterStore build(Backend backend) {
-      return new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      parameters.values().stream()
+          .filter(one -> one.values != null)
+          .forEach(one -> store.write(one.parameter.value(), one.values));
+      return store;
     }
 
     /**
@@ -259,6 +283,12 @@ public final class ParameterStore implements AutoCloseable {
   public void clearGradients() {
     requireNoOtherTrainer();
     backend.ops().fill(gradients(), 0);
+  }
+
+  /** Sets the gradients of the chosen parameters to 0. */
+  public void clearGradients(Predicate<Parameter> chosen) {
+    requireNoOtherTrainer();
+    ranges(chosen).forEach(range -> backend.ops().fill(range.of(gradients()), 0));
   }
 
   /** Returns a number that grows whenever values change. */
@@ -438,13 +468,15 @@ public final class ParameterStore implements AutoCloseable {
         () -> backend.memory().write(matrix.storage(), matrix.offset(), values, 0, values.length));
   }
 
-  private void initialize(long seed) {
-    for (var parameter : parameters) {
-      var values = new float[parameter.size()];
+  private void initialize(Declared one, long seed) {
+    var parameter = one.parameter;
+    var values = one.values;
+    if (values == null) {
+      values = new float[parameter.size()];
       var random = new SplittableRandom(RandomBits.mix(seed, parameter.name().hashCode()));
       parameter.initializer().fill(values, 0, parameter.rows(), parameter.columns(), random);
-      write(parameter.value(), values);
     }
+    write(parameter.value(), values);
   }
 
   private static Matrix view(Storage storage, Parameter parameter, int offset) {

@@ -1,6 +1,10 @@
 package dev.recurrent.tape;
 
-/** Is shown the states of recurrent layers after each step; see {@link Tape#observe}. */
+/**
+ * Is shown the states of recurrent layers after each step; see {@link Tape#observe}.
+ *
+ * <p>Called by the thread of the tape's pass.
+ */
 @FunctionalInterface
 public interface StepObserver {
   /**

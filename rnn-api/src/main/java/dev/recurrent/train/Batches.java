@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * Provides the batches of each epoch. Batches are asked for by number, so that a resumed run goes
  * on where it stopped: the same number of the same epoch must give the same batch.
+ *
+ * <p>Called by the thread that trains, or by the one of {@link Prefetch}.
  */
 public interface Batches {
   /** Returns the number of batches of an epoch. */

@@ -118,6 +118,13 @@ final class Checkpoint {
       }
     }
 
+    /** Refuses a checkpoint that says otherwise; earlier versions did not say it. */
+    void requireIfSaid(String key, Object expected) throws SafeTensorsException {
+      if (file.metadata().containsKey(key)) {
+        require(key, expected);
+      }
+    }
+
     /** Loads the parameters, and gradients if it has them. */
     void parameters(ParameterStore store) throws IOException {
       require("parameters", describe(store));

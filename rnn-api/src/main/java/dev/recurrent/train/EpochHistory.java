@@ -2,6 +2,7 @@ package dev.recurrent.train;
 
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.SafeTensorsException;
+import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
@@ -22,10 +24,13 @@ final class EpochHistory {
   private final Training setup;
   private final TrainingPosition at;
   private final List<EpochResult> results = new ArrayList<>();
+  private final Map<Parameter, float[]> best = new LinkedHashMap<>(); // where there is no folder
+  private @Nullable Path bestFile;
 
   EpochHistory(Training setup, TrainingPosition at) {
     this.setup = setup;
     this.at = at;
+    bestFile = setup.resumeFolder == null ? null : setup.resumeFolder.resolve(BEST);
   }
 
   List<EpochResult> results() {
@@ -74,7 +79,7 @@ final class EpochHistory {
     metrics.addAll(validation.others());
     var values = Metrics.evaluate(tape, validation.data(), metrics, loss);
     double value = values[0];
-    if (at.bestEpoch == 0 || validation.cost(value) < validation.cost(at.bestValidation)) {
+    if (validation.isBetter(value, at.bestValidation)) {
       at.bestEpoch = at.epoch + 1;
       at.bestValidation = value;
       saveBest();
@@ -84,28 +89,40 @@ final class EpochHistory {
 
   private void saveBest() throws IOException {
     if (setup.checkpointFolder != null) {
-      setup.model.save(setup.checkpointFolder.resolve(BEST), setup.modelMetadata);
+      bestFile = setup.checkpointFolder.resolve(BEST);
+      setup.model.save(bestFile, setup.modelMetadata);
+    } else if (setup.restoreBest) {
+      setup.model.parameters().forEach(parameter -> best.put(parameter, parameter.toArray()));
+    }
+  }
+
+  /** Makes the model what it was at its best validation, if there was one. */
+  void restoreBest() throws IOException {
+    if (!best.isEmpty()) {
+      best.forEach(Parameter::set);
+    } else if (bestFile != null && at.bestEpoch > 0) {
+      setup.model.load(bestFile);
     }
   }
 
   /** Refuses to go on in a folder whose best model is gone or damaged: nothing brings it back. */
-  void requireBest(Path best) throws IOException {
+  void requireBest(Path file) throws IOException {
     boolean here =
         setup.checkpointFolder != null
-            && setup.checkpointFolder.toAbsolutePath().equals(best.toAbsolutePath().getParent());
+            && setup.checkpointFolder.toAbsolutePath().equals(file.toAbsolutePath().getParent());
     if (at.bestEpoch == 0 || !here) {
       return;
     }
     var remedy =
         "; the checkpoint has only the last model: bring the file back, or begin a new run";
-    if (Files.notExists(best)) {
+    if (Files.notExists(file)) {
       throw new NoSuchFileException(
-          best.toString(),
+          file.toString(),
           null,
           "expected the best model so far, of epoch " + at.bestEpoch + ", got none" + remedy);
     }
     try {
-      SafeTensors.read(best).verify();
+      SafeTensors.read(file).verify();
     } catch (SafeTensorsException e) {
       throw new IOException(e.getMessage() + remedy, e);
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * PyTorch's {@code clip_grad_norm_} does, which keeps their direction. By value: each element is
  * cut to ±limit. By both: first by value, then by the norm of what is left. Everything stays on the
  * device.
+ *
+ * <p>Used by one thread, the one that trains the model.
  */
 public final class GradientClipping implements AutoCloseable {
   private final ParameterStore store;

@@ -18,6 +18,8 @@ import java.util.List;
  * training.validateOn(validation, f1, Metrics.LOSS);
  * }</pre>
  *
+ * <p>Called by the thread that trains.
+ *
  * @param measure what is computed
  * @param evidence what it is computed from. Metrics with the same evidence share a pass.
  */

@@ -111,6 +111,7 @@ public final class Metrics {
   }
 
   private static double[] correct(Tensor logits, Sequences targets) {
+    Losses.requireSameRows(logits, targets);
     var values = logits.toArray();
     int columns = logits.columns();
     ToDoubleFunction<Integer> hit =

@@ -1,9 +1,9 @@
 package dev.recurrent.train;
 
+import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
-import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs a {@link Training} once: epochs, their batches, the windows of those, and checkpoints.
@@ -52,6 +53,9 @@ final class TrainingRun implements AutoCloseable {
       resume(setup.resumeFolder.resolve(Checkpoint.FILE));
     }
     updates.begin(data);
+    if (setup.validation != null) {
+      requireFinite(setup.validation.data());
+    }
     setup.listeners.forEach(listener -> listener.started(setup, budget));
     boolean wholeEpochs;
     try {
@@ -64,11 +68,20 @@ final class TrainingRun implements AutoCloseable {
     if (!wholeEpochs && ending != TrainingResult.Ending.STOPPED) {
       endPartOfEpoch();
     }
+    if (setup.restoreBest && ending != TrainingResult.Ending.STOPPED) {
+      history.restoreBest();
+    }
     var result =
         new TrainingResult(
             history.results(), updates.made(), ending, at.bestEpoch, at.bestValidation);
     setup.listeners.forEach(listener -> listener.ended(result));
     return result;
+  }
+
+  private static void requireFinite(Batches data) {
+    for (int i = 0; i < data.count(); i++) {
+      data.batch(0, i).requireFinite("validation batch " + (i + 1));
+    }
   }
 
   /** Trains to the end; false means that it is within an epoch. */
@@ -104,19 +117,21 @@ final class TrainingRun implements AutoCloseable {
   private boolean trainEpoch() throws IOException {
     for (; at.batch < data.count(); at.batch++) {
       var batch = data.batch(at.epoch, at.batch);
+      batch.requireFinite("batch " + (at.batch + 1) + " of epoch " + (at.epoch + 1));
       if (at.window == 0) {
         startBatch(batch);
       }
       int windows = setup.bptt.windows(batch.steps());
       while (at.window < windows) {
         trainWindow(batch);
+        requireStateUsed(batch);
         at.window++;
         boolean last = at.window == windows && at.batch + 1 == data.count();
         if (setup.stopRequested() || (updates.made() >= budget.updates() && !last)) {
           checkpoint();
           return false;
         }
-        if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval.toNanos()) {
+        if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval().toNanos()) {
           checkpoint();
         }
       }
@@ -142,6 +157,20 @@ final class TrainingRun implements AutoCloseable {
     updates.add(tape, tensor, weight);
   }
 
+  /** Refuses a loss that starts every window anew, though it has recurrent layers. */
+  private void requireStateUsed(Batch batch) {
+    int next = at.window + 1;
+    boolean goesOn =
+        next < setup.bptt.windows(batch.steps())
+            && setup.bptt.window(next, batch.steps()).from() > 0;
+    if (goesOn && state.batch() < 0 && setup.model.holds(Recurrent.class)) {
+      throw new IllegalStateException(
+          "truncatedBptt: expected a loss that runs the recurrent layers with the state that it is"
+              + " given, got one that starts each window at zero; use recurrent.on(tape, x, state),"
+              + " or leave truncatedBptt(…) out");
+    }
+  }
+
   /** Returns the seed of the next window's random masks. */
   private long seed() {
     return RandomBits.mix(RandomBits.mix(setup.seed, updates.made()), at.pending);
@@ -149,6 +178,10 @@ final class TrainingRun implements AutoCloseable {
 
   private void endEpoch() throws IOException {
     updates.endEpoch();
+    if (at.epochWeight == 0) {
+      throw new IllegalArgumentException(
+          "data: expected targets that count, got none in epoch " + (at.epoch + 1));
+    }
     at.stopClock();
     var result = history.add(tape, loss, updates);
     if (setup.validation != null) {
@@ -176,6 +209,7 @@ final class TrainingRun implements AutoCloseable {
     var file = setup.checkpointFolder.resolve(Checkpoint.FILE);
     var checkpoint = new Checkpoint().states(state.save());
     decisions().forEach(checkpoint::put);
+    settings().forEach(checkpoint::put);
     at.write(checkpoint);
     updates.write(checkpoint);
     history.write(checkpoint);
@@ -188,6 +222,9 @@ final class TrainingRun implements AutoCloseable {
     var saved = Checkpoint.read(file);
     for (var decision : decisions().entrySet()) {
       saved.require(decision.getKey(), decision.getValue());
+    }
+    for (var setting : settings().entrySet()) {
+      saved.requireIfSaid(setting.getKey(), setting.getValue());
     }
     at.read(saved);
     history.read(saved);
@@ -205,9 +242,29 @@ final class TrainingRun implements AutoCloseable {
     decisions.put("accumulate", setup.accumulate);
     decisions.put("data", data.fingerprint());
     decisions.put("seed", setup.seed);
-    decisions.put("frozen", setup.frozen.stream().map(Parameter::name).sorted().toList());
+    decisions.put("frozen", setup.grouping.frozen());
     decisions.put("precision", store.backend().precision());
     return decisions;
+  }
+
+  /** Returns more of that kind, which checkpoints of earlier versions do not hold. */
+  private Map<String, Object> settings() {
+    var settings = new LinkedHashMap<String, Object>();
+    settings.put("optimizerSettings", describe(setup.optimizer));
+    settings.put("clipping", setup.clip);
+    settings.put("groups", setup.grouping);
+    var schedule = setup.schedule.description();
+    if (!schedule.isEmpty()) {
+      settings.put("schedule", schedule);
+    }
+    return settings;
+  }
+
+  /** Describes an optimizer with its settings, as far as they are known. */
+  private static String describe(Optimizer optimizer) {
+    var text = optimizer.toString();
+    boolean says = !text.equals(Objects.toIdentityString(optimizer));
+    return says ? text : optimizer.name() + "[learningRate=" + optimizer.learningRate() + "]";
   }
 
   @Override

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Cells;
+import dev.recurrent.decode.BeamSearch;
+import dev.recurrent.decode.RecurrentSteps;
 import dev.recurrent.layer.Attention;
+import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Embedding;
 import dev.recurrent.layer.Model;
@@ -91,6 +94,25 @@ public abstract class ConcurrencyContract {
     }
   }
 
+  /** Writes on from the start token. */
+  private final class Writer extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(5, INPUT));
+    final Recurrent recurrent;
+    final Dense output = add("output", Dense.of(hidden(), 5));
+
+    Writer(CellDefinition cell) {
+      recurrent = add("recurrent", Recurrent.of(cell, INPUT, hidden()));
+    }
+
+    String best(int startToken) {
+      var vocabulary = DecoderVocabulary.of(embedding, output);
+      var start = new int[] {startToken};
+      try (var steps = RecurrentSteps.of(recurrent, List.of(), vocabulary, start)) {
+        return BeamSearch.width(4).maximumLength(9).endToken(0).best(steps).toString();
+      }
+    }
+  }
+
   /** Runs all at once, each in a thread of its own, and fails with the first failure. */
   private static void together(List<? extends Callable<?>> works) throws Exception {
     try (var threads = Executors.newFixedThreadPool(works.size())) {
@@ -155,8 +177,10 @@ public abstract class ConcurrencyContract {
   void streamsAndBatchesOfManyThreadsHaveTheBitsOfOne(CellDefinition cell) throws Exception {
     try (var backend = open();
         var layer = Recurrent.of(cell, INPUT, hidden()).layers(2).build(backend, 3);
-        var network = new Network(cell)) {
+        var network = new Network(cell);
+        var writer = new Writer(cell)) {
       network.build(backend, 4);
+      writer.build(backend, 5);
       int batches = Math.max(4, steps() / 20);
       var expected = new long[THREADS];
       for (int i = 0; i < THREADS; i++) {
@@ -182,6 +206,17 @@ public abstract class ConcurrencyContract {
               for (int b = 0; b < batches; b++) {
                 int seed = (first + b) % batches;
                 assertArrayEquals(expectedBatches.get(seed), infer(network, seed), "batch " + seed);
+              }
+              return true;
+            });
+      }
+      var written = List.of(writer.best(1), writer.best(2));
+      for (int i = 0; i < 2; i++) {
+        int token = i + 1;
+        works.add(
+            () -> {
+              for (int b = 0; b < batches; b++) {
+                assertEquals(written.get(token - 1), writer.best(token));
               }
               return true;
             });

@@ -43,7 +43,7 @@ class ModelFileTest {
     final Dense output;
 
     CharModel(CellDefinition cell, int hidden) {
-      recurrent = add("recurrent", Recurrent.of(cell, 1, hidden).dropout(0.1));
+      recurrent = add("recurrent", Recurrent.of(cell, 1, hidden).inputDropout(0.1));
       output = add("output", Dense.of(recurrent.outputSize(), 6));
     }
   }
@@ -123,6 +123,34 @@ class ModelFileTest {
       model.build(backend, 1);
       var e = assertThrows(SafeTensorsException.class, () -> model.load(file));
       assertTrue(e.getMessage().contains("cell=gru"), e.getMessage());
+    }
+  }
+
+  @Test
+  void valuesThatAreNotFiniteAreRefused() throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      try (var model = new CharModel(Cells.GRU, 3);
+          var other = new CharModel(Cells.GRU, 3)) {
+        model.build(backend, 1);
+        other.build(backend, 2);
+        var weight = model.recurrent.parameters().getFirst();
+        var values = weight.toArray();
+        values[5] = bad;
+        weight.set(values);
+        var path = folder.resolve("bad.safetensors");
+        model.save(path);
+        var before = other.parameters().getLast().toArray();
+        String message = "weight_ih_l0: expected finite numbers, got " + bad + " as element 5: the";
+        var e = assertThrows(SafeTensorsException.class, () -> other.load(path));
+        assertTrue(e.getMessage().contains("tensor recurrent." + message), e.getMessage());
+        assertArrayEquals(before, other.parameters().getLast().toArray());
+        var file = SafeTensors.read(path);
+        e =
+            assertThrows(
+                SafeTensorsException.class,
+                () -> Recurrent.fromPyTorch(file, "recurrent.", Cells.GRU));
+        assertTrue(e.getMessage().contains(message), e.getMessage());
+      }
     }
   }
 

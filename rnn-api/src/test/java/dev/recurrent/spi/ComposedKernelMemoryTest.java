@@ -9,13 +9,17 @@ import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.contract.CellProblem;
 import dev.recurrent.contract.CellProblem.Setup;
+import dev.recurrent.layer.Recurrent;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.reference.ReferenceStorage;
 import dev.recurrent.spi.RecurrentKernel.Mode;
+import dev.recurrent.tape.Sequences;
+import dev.recurrent.tape.Tape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ComposedKernelMemoryTest {
   private final CountingBackend backend = new CountingBackend();
@@ -65,6 +69,44 @@ class ComposedKernelMemoryTest {
     trace.close();
     problem.close();
     assertEquals(0, backend.open());
+  }
+
+  @Test
+  @Timeout(60)
+  void tapesThatNobodyClosedGiveTheirMemoryBack() throws InterruptedException {
+    try (var layer = Recurrent.of(Cells.LSTM, 3, 5).build(backend, 1)) {
+      trainAndForget(layer);
+      layer.trim();
+      long held = backend.openElements();
+      for (int i = 0; i < 20; i++) {
+        trainAndForget(layer);
+      }
+      assertTrue(backend.openElements() > 5 * held);
+      while (backend.openElements() > held) {
+        System.gc();
+        Thread.sleep(10); // the cleaner has a thread of its own
+        layer.trim();
+      }
+    }
+  }
+
+  /** Leaves a tape open on which a way back is possible. */
+  @SuppressWarnings("resource")
+  private void trainAndForget(Recurrent layer) {
+    var tape = Tape.training(backend, 1);
+    var x = tape.input(Sequences.ofFeatures(List.<float[][]>of(new float[50][3])));
+    assertTrue(layer.on(tape, x).requiresGradient());
+  }
+
+  @Test
+  void trimmingFreesWhatIsKeptForLaterCalls() {
+    problem.run(kernel);
+    long kept = backend.openElements();
+    kernel.trim();
+    long trimmed = backend.openElements();
+    assertTrue(trimmed < kept, trimmed + " of " + kept);
+    problem.run(kernel);
+    assertEquals(kept, backend.openElements());
   }
 
   @Test

@@ -46,6 +46,10 @@ final class CpuBackend implements Backend {
         "cpu", "%d-bit SIMD, %d threads".formatted(Lanes.COUNT * Float.SIZE, threads));
   }
 
+  Workers workers() {
+    return workers;
+  }
+
   @Override
   public DeviceInfo device() {
     return describe(workers.count());
@@ -63,11 +67,13 @@ final class CpuBackend implements Backend {
 
   @Override
   public RecurrentKernel compile(CellProgram program) {
+    workers.requireOpen();
     return new CpuRecurrentKernel(codes.of(program), workers, gemms, pool, nothing);
   }
 
   @Override
   public PointwiseKernel compile(PointwiseProgram program) {
+    workers.requireOpen();
     return new CpuPointwiseKernel(program, workers);
   }
 

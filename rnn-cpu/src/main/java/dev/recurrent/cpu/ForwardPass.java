@@ -156,7 +156,7 @@ final class ForwardPass {
     for (int i = 0; i < plan.scratch.size(); i++) {
       bindings.reserve(plan.scratch.get(i), scratchRows);
     }
-    int chunk = Math.max(CHUNK_ROWS, call.layout().batch());
+    int chunk = Math.min(rows, Math.max(CHUNK_ROWS, call.layout().batch()));
     zBuffer = PaddedRows.grow(zBuffer, Lanes.ALIGNED + chunk * plan.z.stride());
     bindings.bind(plan.z, zBuffer, Lanes.ALIGNED);
     for (int w = 0; w < contexts.length; w++) {

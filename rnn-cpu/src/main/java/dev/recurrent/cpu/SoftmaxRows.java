@@ -140,6 +140,7 @@ final class SoftmaxRows {
   }
 
   private void rows(Matrix shape, Row row) {
+    workers.requireOpen();
     int rows = shape.rows();
     EXPONENTIALS.prepare((long) rows * Lanes.vectors(shape.columns()) * OPERATIONS);
     if ((long) rows * shape.columns() < ALONE || workers.count() == 1) {

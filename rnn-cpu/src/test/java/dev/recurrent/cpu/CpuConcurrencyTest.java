@@ -11,7 +11,7 @@ class CpuConcurrencyTest extends ConcurrencyContract {
 
   @Override
   protected int steps() {
-    return 300;
+    return 150;
   }
 
   /** Batches are large enough for several workers. */

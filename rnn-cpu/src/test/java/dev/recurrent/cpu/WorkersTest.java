@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,37 @@ class WorkersTest {
       caller.run();
       other.join();
       assertSame(null, failure.get());
+    }
+  }
+
+  @Test
+  void aCallerDoesWithoutWorkersThatAreBusy() throws InterruptedException {
+    try (var workers = new Workers(2)) {
+      var busy = new CountDownLatch(2);
+      var tried = new CountDownLatch(1);
+      var failure = new AtomicReference<Throwable>();
+      var other =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      workers.run(
+                          w -> {
+                            busy.countDown();
+                            try {
+                              tried.await();
+                            } catch (InterruptedException e) {
+                              failure.set(e);
+                            }
+                          }));
+      busy.await();
+      assertFalse(workers.tryRun(w -> failure.set(new AssertionError("not both"))));
+      var shares = new ArrayList<Integer>();
+      workers.share(shares::add);
+      assertEquals(List.of(0, 1), shares, "by the caller, one after the other");
+      tried.countDown();
+      other.join();
+      assertSame(null, failure.get());
+      assertTrue(workers.tryRun(w -> {}));
     }
   }
 

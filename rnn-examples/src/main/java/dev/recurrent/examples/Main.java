@@ -12,6 +12,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -87,7 +88,18 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
         .setExecutionExceptionHandler(
-            (error, line, parsed) -> Errors.failed(error, line, main.debug));
+            (error, line, parsed) -> Errors.failed(error, line, main.debug))
+        .setExecutionStrategy(parsed -> execute(parsed, main));
+  }
+
+  /** Runs the command; picocli itself leaves errors such as a heap that is full to the JVM. */
+  private static int execute(ParseResult parsed, Main main) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) {
+      var commands = parsed.asCommandLineList();
+      return Errors.failed(e, commands.getLast(), main.debug);
+    }
   }
 
   @Override

@@ -258,7 +258,9 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns the recurrent layers that the settings describe, in one direction. */
   protected final Recurrent recurrent(int inputs) {
     var s = settings();
-    return Recurrent.of(cell(), inputs, s.hidden()).layers(s.layers()).dropout(s.dropout());
+    return Recurrent.of(cell(), inputs, s.hidden())
+        .layers(s.layers())
+        .dropout(s.dropoutBetweenLayers());
   }
 
   /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */

@@ -116,6 +116,7 @@ final class TaskCommand<E> {
 
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
       throws IOException {
+    result.requireBest();
     out.println("best     " + best(result, run.model().validation().measure()));
     boolean learnt = !wantsScores(setup) || hasLearnt(run, setup);
     out.println("folder   " + setup.folder() + " (best.safetensors, history.csv, loss.png)");
