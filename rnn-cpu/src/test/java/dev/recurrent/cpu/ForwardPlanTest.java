@@ -105,7 +105,7 @@ class ForwardPlanTest {
   void twoValuesCannotBeStoredInOnePlace() {
     var planner = new PassPlanner("test", ELMAN.code(), 1);
     int state = ELMAN.code().indexOf(new Instruction.State(0, 5));
-    var operand = new Operand(Operand.Rows.BATCH, Lanes.padded(5));
+    var operand = new Operand(0, Operand.Rows.BATCH, Lanes.padded(5));
     planner.store(state, operand.full(0));
     assertThrows(
         IllegalArgumentException.class,
