@@ -13,9 +13,15 @@ import dev.recurrent.cell.ParameterSpec;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
 
-/** A program in which each computed value is off by half a unit in the last place, up or down. */
+/**
+ * A program in which each computed value is off by half a unit in the last place, up or down; that
+ * of a function by more.
+ */
 final class RoundedProgram {
   private static final double HALF_UNIT = 0x1p-24;
+
+  /** How many times further off than a rounding an approximated function may be. */
+  private static final double FUNCTION = 4;
 
   private RoundedProgram() {}
 
@@ -32,7 +38,9 @@ final class RoundedProgram {
       code.add(instruction);
       moved[i] = code.size() - 1;
       if (!instruction.operands().isEmpty()) {
-        code.add(new Instruction.Constant(rounding(random)));
+        boolean approximated = instruction instanceof Unary unary && unary.op().costly();
+        double off = (approximated ? FUNCTION : 1) * (rounding(random) - 1);
+        code.add(new Instruction.Constant(1 + off));
         code.add(new Binary(BinaryOp.TIMES, moved[i], code.size() - 1, instruction.width()));
         moved[i] = code.size() - 1;
       }

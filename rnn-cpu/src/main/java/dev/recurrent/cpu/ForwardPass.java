@@ -211,7 +211,7 @@ final class ForwardPass {
     for (int k = 0; k < timeline.steps(); ) {
       int chunk = timeline.chunkSteps(k, CHUNK_ROWS);
       int chunkStart = timeline.chunkStart(k, chunk);
-      if (k > 0 && partition.needsBarriers() && plan.readsHoistedWhole()) {
+      if (k > 0 && partition.needsBarriers() && plan.readsWholeProducts()) {
         workers.await(worker); // others may still read all columns of the chunk before
       }
       multiplyInput(at, worker, k, chunk, chunkStart);

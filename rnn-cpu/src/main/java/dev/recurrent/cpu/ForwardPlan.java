@@ -154,12 +154,15 @@ final class ForwardPlan implements Parameters.Layout {
         || !stages.getFirst().rowSums().isEmpty();
   }
 
-  /** Tells whether a product or a row sum reads products with the input, of other workers too. */
-  boolean readsHoistedWhole() {
-    var first = schedule.stages().getFirst();
-    return Stream.concat(first.products().stream(), first.rowSums().stream())
+  /**
+   * Tells whether a product or a row sum reads columns of z, of other workers too: products with
+   * the input, or what was added to them.
+   */
+  boolean readsWholeProducts() {
+    return schedule.stages().stream()
+        .flatMap(stage -> Stream.concat(stage.products().stream(), stage.rowSums().stream()))
         .flatMap(reader -> cell.code().get(reader).operands().stream())
-        .anyMatch(schedule.hoisted()::contains);
+        .anyMatch(columns::has);
   }
 
   /** Returns the columns of a vector parameter, each slice padded to whole vectors. */

@@ -45,7 +45,8 @@ class CpuRecurrentKernelTest {
             var product = c.product("x", size, c.input());
             var ofMask = c.product("m", size, c.keepMask(0.5));
             var gate = sigmoid(mean(product).plus(product));
-            c.state("h");
+            var sum = c.product("s", size, c.input(), c.state("h"));
+            ofMask = ofMask.plus(c.product("ss", size, sum));
             c.next("h", tanh(ofMask.plus(gate.times(c.product("xx", size, product)))));
           });
 
