@@ -263,7 +263,10 @@ final class TrainingRun implements AutoCloseable {
 
   /** Says which file could not be written, and what of the run is safe. */
   private IOException unwritten(Exception failure) {
-    var cause = failure instanceof UncheckedIOException e ? e.getCause() : failure;
+    var cause =
+        failure instanceof UncheckedIOException
+            ? Objects.requireNonNull(failure.getCause())
+            : failure;
     var folder = setup.checkpointFolder;
     var message = String.valueOf(cause.getMessage());
     return new IOException(
