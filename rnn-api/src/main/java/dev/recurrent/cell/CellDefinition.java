@@ -1,5 +1,6 @@
 package dev.recurrent.cell;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * each pair of sizes; they must therefore be a pure function of the builder they are given.
  * Immutable and safe for use by several threads.
  */
+@CheckReturnValue
 public final class CellDefinition {
   /**
    * Sizes that differ, so that a confusion of input and hidden size shows when a cell is defined.
@@ -43,7 +45,7 @@ public final class CellDefinition {
     this.equations = equations;
     this.initialValues = initialValues;
     this.regularization = regularization;
-    program(PROBE);
+    var _ = program(PROBE);
   }
 
   /**
@@ -201,6 +203,26 @@ public final class CellDefinition {
   /** Returns the name by which the cell is known in files and on the command line. */
   public String name() {
     return name + regularization.suffix();
+  }
+
+  /**
+   * Returns what tells these equations from others of the same name: the names of the weights'
+   * parts, and a hash. Initial values and dropout of recurrent connections are no part of it, nor
+   * are sizes. Model files hold it.
+   */
+  public String fingerprint() {
+    var masks = regularization.withRecurrentDropout(0);
+    var builder = new CellBuilder(name(), PROBE, initialValues, masks);
+    equations.accept(builder);
+    return CellFingerprint.of(builder.build());
+  }
+
+  /**
+   * Tells whether a fingerprint is of other equations than these; of one that another version of
+   * the library wrote in another form, it cannot be told.
+   */
+  public boolean differsFrom(String fingerprint) {
+    return CellFingerprint.differ(fingerprint(), fingerprint);
   }
 
   /**

@@ -73,7 +73,8 @@ public interface Initializer {
 
   /**
    * Returns the initializer that draws a random matrix with orthonormal rows, or columns where
-   * there are fewer of them (Saxe et al. 2013): Gram-Schmidt, twice for accuracy, on normal draws.
+   * there are fewer of them (Saxe et al. 2013): Gram-Schmidt on normal draws. The bits are the same
+   * on any machine, with any number of threads.
    */
   static Initializer orthogonal() {
     return OrthogonalInitializer::fill;

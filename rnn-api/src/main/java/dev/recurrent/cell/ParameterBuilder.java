@@ -39,22 +39,27 @@ final class ParameterBuilder {
     return operand;
   }
 
-  /** Adds a slice and returns its first row. A plain vector may be asked for again. */
+  /** Adds a slice, whose name must be new, and returns its first row. */
   int add(String slice, int size, Initializer initializer, CellBuilder owner) {
     for (var existing : slices) {
       if (existing.name().equals(slice)) {
-        if (kind == Kind.VECTOR && existing.rows() == size) {
-          return existing.offset();
-        }
         throw owner.problem(
-            (kind == Kind.VECTOR ? "vector " : "linear ")
-                + slice
-                + ": expected a name that is not taken, got it again with the same operand");
+            kind == Kind.VECTOR
+                ? "vector %s: expected a name that is not taken; keep the value to read it again"
+                    .formatted(slice)
+                : "linear %s: expected a name that is not taken, got it a second time"
+                    .formatted(slice));
       }
     }
     int offset = rows;
+    long end = (long) rows + size;
+    if (end * columns > Integer.MAX_VALUE) {
+      throw owner.problem(
+          "%s: expected at most %,d numbers, got [%d, %d] = %,d"
+              .formatted(name, Integer.MAX_VALUE, end, columns, end * columns));
+    }
     slices.add(new Slice(slice, offset, size, initializer));
-    rows += size;
+    rows = (int) end;
     return offset;
   }
 

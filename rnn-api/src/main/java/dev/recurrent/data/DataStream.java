@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** Reads the bytes of a file, unpacked if it is compressed by gzip. */
@@ -81,7 +80,7 @@ final class DataStream extends FilterInputStream {
 
   private static InputStream unpacked(InputStream bytes, Path file) throws IOException {
     try {
-      return new GZIPInputStream(bytes, BUFFER_BYTES);
+      return new GzipMembers(bytes, BUFFER_BYTES);
     } catch (EOFException | ZipException e) {
       throw damaged(file, e);
     }

@@ -1,6 +1,6 @@
 package dev.recurrent.data;
 
-import dev.recurrent.io.Quoted;
+import dev.recurrent.io.JsonFaults;
 import tools.jackson.core.JacksonException;
 
 /** Says where and why a text is not the JSON that is expected. */
@@ -16,8 +16,6 @@ final class JsonErrors {
   static DataException describe(JacksonException refused, TextCursor cursor, String expected) {
     var location = refused.getLocation();
     var place = location == null ? cursor.place() : cursor.moveTo(location.getCharOffset());
-    // Where a list starts that does not end is hidden by the parser: "(start marker at [REDACTED…".
-    var reason = refused.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
-    return new DataException(place, expected, Quoted.oneLine(reason));
+    return new DataException(place, expected, JsonFaults.describe(refused));
   }
 }

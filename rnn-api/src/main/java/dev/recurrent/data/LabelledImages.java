@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -70,19 +71,23 @@ public final class LabelledImages {
           Place.of(file), "images [N, rows, columns]", Arrays.toString(images.shape()));
     }
     var read = of(file.toString(), images);
-    for (var place : labelFiles(file)) {
-      if (Files.exists(place)) {
-        var found = Idx.readBytes(place);
-        if (found.shape().length != 1 || found.shape()[0] != read.size()) {
-          throw new DataException(
-              Place.of(place),
-              "labels [N=" + read.size() + "] for the images of " + file.getFileName(),
-              Arrays.toString(found.shape()));
-        }
-        return read.withLabels(found);
-      }
+    var place = labelsOf(file);
+    if (place.isEmpty()) {
+      return read;
     }
-    return read;
+    var found = Idx.readBytes(place.get());
+    if (found.shape().length != 1 || found.shape()[0] != read.size()) {
+      throw new DataException(
+          Place.of(place.get()),
+          "labels [N=" + read.size() + "] for the images of " + file.getFileName(),
+          Arrays.toString(found.shape()));
+    }
+    return read.withLabels(found);
+  }
+
+  /** Returns the file of labels that {@link #read} takes with a file of images, if there is one. */
+  public static Optional<Path> labelsOf(Path file) {
+    return labelFiles(file).stream().filter(Files::exists).findFirst();
   }
 
   /** Returns where the labels of a file of images may lie; none if its name tells nothing. */

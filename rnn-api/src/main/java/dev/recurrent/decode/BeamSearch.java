@@ -1,5 +1,6 @@
 package dev.recurrent.decode;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.layer.AttentionDecoder;
 import dev.recurrent.layer.DecoderVocabulary;
 import dev.recurrent.layer.RecurrentResult;
@@ -36,6 +37,7 @@ import java.util.List;
  * @param maximumLength the largest number of tokens, an end token included
  * @param endToken the token that ends a sequence, or negative where there is none
  */
+@CheckReturnValue
 public record BeamSearch(int width, double lengthPenalty, int maximumLength, int endToken) {
   private static final int DEFAULT_LENGTH = 100;
   private static final int NO_TOKEN = -1;

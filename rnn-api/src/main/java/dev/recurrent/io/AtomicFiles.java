@@ -4,15 +4,24 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +30,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The content goes to a temporary file in the same folder ({@code .<name>.<random>.tmp}), is
  * forced to the disk, and is then moved over the target. When anything fails before the move, the
- * target is as it was and the temporary file is removed; only a killed process can leave one. A
- * symbolic link is followed; an existing file keeps its POSIX permissions.
+ * target is as it was and the temporary file is removed; only a killed process can leave one, which
+ * {@link #removeLeftovers} removes. A symbolic link is followed. An existing file keeps its POSIX
+ * permissions, and the temporary one has them from its first byte.
  *
  * <p>Thread-safe: of several concurrent writes to one file, one wins as a whole.
  */
 public final class AtomicFiles {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  private static final Pattern TEMPORARY =
+      Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp", Pattern.DOTALL);
 
   private AtomicFiles() {}
 
@@ -71,9 +84,11 @@ public final class AtomicFiles {
     }
     Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      writeForced(temporary, content);
-      keepPermissions(target, temporary);
+      writeForced(temporary, target, content);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DeviceStream.Unwritable failure) {
+      Files.deleteIfExists(temporary);
+      throw failure.of(file);
     } catch (Throwable failure) {
       try {
         Files.deleteIfExists(temporary);
@@ -85,10 +100,42 @@ public final class AtomicFiles {
     forceFolder(folder);
   }
 
-  private static void writeForced(Path temporary, ContentWriter content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeGuarded(Channels.newOutputStream(channel), content);
+  /**
+   * Removes the temporary files that killed processes have left in a folder. Only for a folder in
+   * which no other process writes: the temporary file of a write that is going on would go, too.
+   *
+   * @return how many there were
+   * @throws IOException when the folder cannot be read or a file cannot be removed
+   */
+  public static int removeLeftovers(Path folder) throws IOException {
+    int removed = 0;
+    try (var files = Files.newDirectoryStream(folder, ".*.tmp")) {
+      for (var file : files) {
+        boolean ours = TEMPORARY.matcher(String.valueOf(file.getFileName())).matches();
+        if (ours && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.deleteIfExists(file);
+          removed++;
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return removed;
+  }
+
+  private static void writeForced(Path temporary, Path target, ContentWriter content)
+      throws IOException {
+    var permissions = permissions(target);
+    FileAttribute<?>[] atFirst =
+        permissions.isEmpty()
+            ? new FileAttribute<?>[0]
+            : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions.get())};
+    var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(temporary, options, atFirst)) {
+      if (permissions.isPresent()) { // those that the process's mask has taken away
+        Files.setPosixFilePermissions(temporary, permissions.get());
+      }
+      writeGuarded(new DeviceStream(Channels.newOutputStream(channel)), content);
       channel.force(true);
     }
   }
@@ -115,12 +162,12 @@ public final class AtomicFiles {
     return target;
   }
 
-  private static void keepPermissions(Path target, Path temporary) throws IOException {
-    var from = Files.getFileAttributeView(target, PosixFileAttributeView.class);
-    var to = Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
-    if (from != null && to != null && Files.exists(target)) {
-      to.setPermissions(from.readAttributes().permissions());
-    }
+  /** Returns the permissions of a file that is there, in a file system that has such. */
+  private static Optional<Set<PosixFilePermission>> permissions(Path target) throws IOException {
+    var view = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+    return view != null && Files.exists(target)
+        ? Optional.of(view.readAttributes().permissions())
+        : Optional.empty();
   }
 
   /** Forces the folder's entry to the disk where folders can be opened, which Windows refuses. */
@@ -130,6 +177,45 @@ public final class AtomicFiles {
     } catch (IOException e) {
       // The file is complete and in place. Only the moment of the move's durability is unknown, and
       // reporting a failure now would claim, wrongly, that the old content is still there.
+    }
+  }
+
+  /** Marks what the device refuses, which does not say of which file, from what a writer throws. */
+  private static final class DeviceStream extends OutputStream {
+    private final OutputStream out;
+
+    DeviceStream(OutputStream out) {
+      this.out = out;
+    }
+
+    static final class Unwritable extends IOException {
+      private static final long serialVersionUID = 1;
+
+      Unwritable(IOException cause) {
+        super(cause.getMessage(), cause);
+      }
+
+      IOException of(Path file) {
+        var named = new FileSystemException(file.toString(), null, getMessage());
+        named.initCause(getCause());
+        return named;
+      }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new Unwritable(e);
+      }
     }
   }
 

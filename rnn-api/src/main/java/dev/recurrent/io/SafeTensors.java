@@ -29,6 +29,10 @@ import java.util.stream.Collectors;
  * replaced or changed since; nothing has to be closed. Memory stays in proportion to the header and
  * the tensor asked for, whatever the file claims. Immutable and thread-safe.
  *
+ * <p>A file that {@link #writeChecked} wrote, as models and checkpoints are, holds checksums
+ * (CRC-32C). That of the header is compared when it is read, that of the data before the first
+ * tensor is loaded, for which the file is read through once. Files of others have none.
+ *
  * <p>All values are in row-major order. A wrong file, a name it does not have, or a type that does
  * not fit gives a {@link SafeTensorsException}.
  *
@@ -77,12 +81,16 @@ public final class SafeTensors {
         throw new SafeTensorsException(
             file, "file", "at least 8 bytes (the header's length)", size + " bytes");
       }
-      long length = Long.reverseBytes(ByteBuffer.wrap(readFully(file, channel, 0, 8)).getLong());
+      byte[] start = readFully(file, channel, 0, (int) Math.min(size, ForeignFormat.BYTES));
+      requireNoOtherFormat(file, start);
+      long length = Long.reverseBytes(ByteBuffer.wrap(start).getLong());
       checkHeaderLength(file, length, size);
       byte[] json = readFully(file, channel, 8, (int) length);
       long dataStart = 8 + length;
       var header = SafeTensorsHeader.parse(file, json, size - dataStart);
-      return new SafeTensors(file, header, new TensorReader(file, attributes, dataStart));
+      checkHeader(file, header);
+      var checksum = header.metadata().get(FileChecksum.DATA);
+      return new SafeTensors(file, header, new TensorReader(file, attributes, dataStart, checksum));
     }
   }
 
@@ -99,6 +107,19 @@ public final class SafeTensors {
   public static void write(Path file, Map<String, TensorData> tensors, Map<String, String> metadata)
       throws IOException {
     AtomicFiles.write(file, new SafeTensorsWriter(tensors, metadata)::writeTo);
+  }
+
+  /**
+   * Writes a file as {@link #write} does, with the checksums of its data and of its header in the
+   * metadata, under keys that start with {@code recurrent.crc32c}.
+   *
+   * @throws IllegalArgumentException as {@link #write} does; also where the metadata have such keys
+   * @throws IOException when the file cannot be written; what was there is then still there
+   */
+  public static void writeChecked(
+      Path file, Map<String, TensorData> tensors, Map<String, String> metadata) throws IOException {
+    var writer = SafeTensorsWriter.withChecksums(tensors, metadata);
+    AtomicFiles.write(file, writer::writeTo);
   }
 
   /** Returns the path from which this was read. */
@@ -134,7 +155,7 @@ public final class SafeTensors {
   public TensorInfo tensor(String name) throws SafeTensorsException {
     TensorInfo tensor = tensors.get(name);
     if (tensor == null) {
-      throw new SafeTensorsException(file, "tensor", expectedNames(name), Quoted.quote(name));
+      throw new SafeTensorsException(file, "tensor", Quoted.quote(name), gotNames(name));
     }
     return tensor;
   }
@@ -250,10 +271,51 @@ public final class SafeTensors {
     return reader.bytes(tensor(name));
   }
 
+  /**
+   * Compares all data with their checksum, as the first load of a tensor does; does nothing where
+   * the file has none.
+   *
+   * @throws SafeTensorsException when they differ, or the file was replaced or changed since it was
+   *     read
+   */
+  public void verify() throws IOException {
+    reader.verify();
+  }
+
   /** Returns the file's path and how many tensors it has. */
   @Override
   public String toString() {
     return file + " (" + tensors.size() + " tensors)";
+  }
+
+  private static void requireNoOtherFormat(Path file, byte[] start) throws SafeTensorsException {
+    var other = ForeignFormat.of(start);
+    if (other.isPresent()) {
+      throw new SafeTensorsException(file, "file", "safetensors", other.get().describe());
+    }
+  }
+
+  /** Refuses a header that is not the one that was written, where the file says which that was. */
+  private static void checkHeader(Path file, SafeTensorsHeader header) throws SafeTensorsException {
+    var metadata = header.metadata();
+    var expected = metadata.get(FileChecksum.HEADER);
+    if (expected == null && !metadata.containsKey(FileChecksum.DATA)) {
+      return;
+    }
+    var got = FileChecksum.ofHeader(metadata, header.tensors().values());
+    if (!got.equals(expected)) {
+      throw new SafeTensorsException(
+          file,
+          "header",
+          "the checksum "
+              + (expected == null ? "under " + FileChecksum.HEADER : Quoted.quote(expected)),
+          got
+              + ": the file is damaged; or else a program has changed it and must leave out the"
+              + " metadata under recurrent.crc32c");
+    }
+    if (!metadata.containsKey(FileChecksum.DATA)) {
+      throw new SafeTensorsException(file, "metadata", FileChecksum.DATA, "none");
+    }
   }
 
   private static void checkHeaderLength(Path file, long length, long size)
@@ -292,12 +354,14 @@ public final class SafeTensors {
     };
   }
 
-  private String expectedNames(String wanted) {
+  private String gotNames(String wanted) {
     if (tensors.isEmpty()) {
-      return "no name, since the file has no tensors";
+      return "a file without tensors";
     }
     List<String> near = NearNames.of(wanted, tensors.keySet());
-    String intro = near.isEmpty() ? "one of " + tensors.size() + " names, such as " : "perhaps ";
+    String intro =
+        "none of that name, but "
+            + (near.isEmpty() ? tensors.size() + " others, such as " : "perhaps ");
     return (near.isEmpty() ? tensors.keySet().stream().limit(3) : near.stream())
         .map(Quoted::quote)
         .collect(Collectors.joining(" or ", intro, ""));

@@ -73,7 +73,7 @@ final class SafeTensorsHeader {
       throw new UncheckedIOException(e.getCause()); // reading from memory gives no other kind
     } catch (JacksonException e) {
       long at = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
-      String got = Quoted.quote(String.valueOf(e.getOriginalMessage())) + " at character " + at;
+      String got = JsonFaults.describe(e) + (at < 0 ? "" : " at character " + at);
       throw withCause(new SafeTensorsException(file, "header", "valid JSON", got), e);
     }
   }

@@ -3,6 +3,7 @@ package dev.recurrent.io;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -60,11 +63,54 @@ final class SafeTensorsWriter {
     }
   }
 
+  /**
+   * Lays out a file whose metadata have the checksums of its data and of its header.
+   *
+   * @throws IllegalArgumentException as the constructor does, or if the metadata have such keys
+   */
+  static SafeTensorsWriter withChecksums(
+      Map<String, TensorData> tensors, Map<String, String> metadata) {
+    for (var key : List.of(FileChecksum.DATA, FileChecksum.HEADER)) {
+      if (metadata.containsKey(key)) {
+        throw new IllegalArgumentException(
+            "metadata: expected keys other than the reserved ones, got " + key);
+      }
+    }
+    var checked = new TreeMap<>(metadata);
+    var data = new CheckedOutputStream(OutputStream.nullOutputStream(), new CRC32C());
+    var writer = new SafeTensorsWriter(tensors, metadata);
+    try {
+      writer.writeData(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written anywhere
+    }
+    checked.put(FileChecksum.DATA, FileChecksum.format(data.getChecksum()));
+    checked.put(FileChecksum.HEADER, FileChecksum.ofHeader(checked, writer.places()));
+    return new SafeTensorsWriter(tensors, checked);
+  }
+
+  /** Returns where the tensors lie. */
+  private List<TensorInfo> places() {
+    var places = new ArrayList<TensorInfo>();
+    long begin = 0;
+    for (var entry : tensors) {
+      var tensor = entry.getValue();
+      long end = begin + tensor.bytes();
+      places.add(new TensorInfo(entry.getKey(), tensor.dtype(), tensor.shape(), begin, end));
+      begin = end;
+    }
+    return places;
+  }
+
   /** Writes the file: the header's length, the header, the data. */
   void writeTo(OutputStream out) throws IOException {
     var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
     out.write(length.array());
     out.write(header);
+    writeData(out);
+  }
+
+  private void writeData(OutputStream out) throws IOException {
     var chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (var entry : tensors) {
       TensorData tensor = entry.getValue();

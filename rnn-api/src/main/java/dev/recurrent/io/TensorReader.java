@@ -11,6 +11,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the data of single tensors from a file, in chunks, so that beside the result only one chunk
@@ -23,11 +25,21 @@ final class TensorReader {
   private final Path file;
   private final BasicFileAttributes attributes; // at the time the header was read
   private final long dataStart;
+  private final @Nullable String checksum; // of the data
+  private volatile boolean verified;
 
-  TensorReader(Path file, BasicFileAttributes attributes, long dataStart) {
+  /**
+   * Reads a file.
+   *
+   * @param checksum of the data, which are compared with it before the first load; null for none
+   */
+  TensorReader(
+      Path file, BasicFileAttributes attributes, long dataStart, @Nullable String checksum) {
     this.file = file;
     this.attributes = attributes;
     this.dataStart = dataStart;
+    this.checksum = checksum;
+    verified = checksum == null;
   }
 
   /** Moves all of a chunk's elements into an array. */
@@ -95,11 +107,24 @@ final class TensorReader {
     throw failure(tensor, "at most " + MAX_ELEMENTS + " elements for an array", length + "");
   }
 
+  /** Compares all data with their checksum, if that has not been done and there is one. */
+  void verify() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      checkUnchanged();
+      if (!verified) {
+        verify(channel);
+      }
+    }
+  }
+
   /** Fills the chunk again and again; the consumer gets where in the tensor its bytes begin. */
   private void readChunks(TensorInfo tensor, ByteBuffer chunk, LongConsumer consumer)
       throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       checkUnchanged();
+      if (!verified) {
+        verify(channel);
+      }
       long at = 0;
       while (at < tensor.bytes()) {
         chunk.clear().limit((int) Math.min(CHUNK_BYTES, tensor.bytes() - at));
@@ -110,6 +135,24 @@ final class TensorReader {
         at += length;
       }
     }
+  }
+
+  /** Compares all data with their checksum; threads that do so at once do the same. */
+  private void verify(FileChannel channel) throws IOException {
+    var sum = new CRC32C();
+    long end = attributes.size();
+    var chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, end - dataStart));
+    for (long at = dataStart; at < end; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - at));
+      readFully(file, channel, chunk, at);
+      sum.update(chunk.flip());
+    }
+    var got = FileChecksum.format(sum);
+    if (!got.equals(checksum)) {
+      throw new SafeTensorsException(
+          file, "data", "the checksum " + checksum, got + ": the file is damaged");
+    }
+    verified = true;
   }
 
   private void checkUnchanged() throws IOException {

@@ -121,7 +121,7 @@ public final class Dense extends Layer {
   @Override
   public Stepper stepper() {
     return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, List.of(unit()), List.of())));
+        new RecurrentStage(new RecurrentStage.Cells(this, List.of(unit()), List.of())));
   }
 
   /** Returns the layer as a cell whose state is only written: what a kernel is compiled for. */

@@ -46,6 +46,7 @@ public final class Dropout extends Layer {
   }
 
   static Tensor apply(Tape tape, Tensor x, double rate, MaskScope scope) {
+    tape.requireSameTape("dropout", x);
     if (rate == 0 || tape.mode() != Mode.TRAINING) {
       return x;
     }

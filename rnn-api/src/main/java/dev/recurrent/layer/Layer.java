@@ -1,17 +1,23 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorData;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +70,7 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
-  /** Declares the layer's own parameters; called once, when the layer is built. */
+  /** Declares the layer's own parameters; called once, when the layer is first built. */
   protected abstract void declare(Declaration declaration);
 
   /** Returns the layers inside this one by name. */
@@ -102,16 +108,100 @@ public abstract class Layer implements AutoCloseable {
   /**
    * Allocates the parameters of this layer and those inside it, and draws their first values.
    *
+   * <p>A layer inside this one that was built alone before, and perhaps trained or loaded, keeps
+   * its values and becomes a part of this one: its parameters move, closing this layer frees them,
+   * and what worked on the layer where it was, such as a stepper or an updater, is not to be used
+   * again.
+   *
+   * <pre>{@code
+   * encoder.build(backend, 1);
+   * encoder.load(file);
+   * var model = new Classifier(encoder);      // add("encoder", encoder)
+   * model.build(backend, 2);                  // draws the values of the other layers only
+   * Training.of(model).freeze(encoder);       // or without freeze, to train it further
+   * }</pre>
+   *
    * @param seed decides the values; each parameter draws from the seed and its own name
-   * @throws IllegalStateException if the layer is built already
+   * @throws IllegalStateException if the layer is built already, or if one inside belongs to
+   *     another model or stands in two places
    */
   public Layer build(Backend backend, long seed) {
-    requireNotBuilt();
-    var builder = new ParameterStore.Builder();
-    declareAt("", builder);
-    bind(builder.build(backend, seed));
-    ownsStore = true;
+    build(new Building(new ParameterStore.Builder()), builder -> builder.build(backend, seed));
     return this;
+  }
+
+  private void build(
+      Building building, Function<ParameterStore.Builder, ParameterStore> allocation) {
+    requireNotBuilt();
+    declareAt("", building);
+    var built = allocation.apply(building.parameters);
+    var left = building.reused.keySet().stream().map(Layer::store).toList();
+    building.reused.forEach(Layer::moveTo);
+    bind(built, building);
+    left.forEach(ParameterStore::close);
+    ownsStore = true;
+  }
+
+  /**
+   * Allocates the parameters without drawing first values: they are 0 until they are loaded, as by
+   * {@link dev.recurrent.train.Training#resumeFrom}.
+   *
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildForLoading(Backend backend) {
+    buildForLoading(backend, new ParameterStore.Builder());
+  }
+
+  /**
+   * Allocates the parameters and takes their values from a file, as {@link #load(SafeTensors,
+   * String)} does; no first values are drawn. What the sizes of the layers ask for is compared with
+   * what the file holds before memory is taken.
+   *
+   * @param prefix with which the names of the tensors start; empty for a whole model
+   * @throws dev.recurrent.io.SafeTensorsException if the file does not fit the layers
+   * @throws IllegalStateException if the layer is built already
+   */
+  public final void buildFrom(Backend backend, SafeTensors file, String prefix) throws IOException {
+    requireNotBuilt();
+    try {
+      buildForLoading(backend, ModelFile.room(file, prefix));
+    } catch (IllegalArgumentException e) {
+      var failure =
+          new SafeTensorsException(
+              file.file(), "model", "sizes that its tensors have", e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+    try {
+      load(file, prefix);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void buildForLoading(Backend backend, ParameterStore.Builder builder) {
+    build(new Building(builder), it -> it.build(backend));
+  }
+
+  /** Is what a build has found so far. */
+  private static final class Building {
+    private final ParameterStore.Builder parameters;
+    private final Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Layer, String> reused = new IdentityHashMap<>(); // with their new paths
+
+    Building(ParameterStore.Builder parameters) {
+      this.parameters = parameters;
+    }
+
+    void requireNoneReused() {
+      if (!reused.isEmpty()) {
+        throw new IllegalArgumentException(
+            "snapshot: expected layers that are not built, got "
+                + reused.values().iterator().next()
+                + ", which is");
+      }
+    }
   }
 
   /** Tells whether the layer is built. */
@@ -156,6 +246,24 @@ public abstract class Layer implements AutoCloseable {
     return parameters().stream().mapToLong(Parameter::size).sum();
   }
 
+  /** Tells whether this layer is of a kind, or one of those inside it. */
+  public final boolean holds(Class<? extends Layer> kind) {
+    return kind.isInstance(this)
+        || children().values().stream().anyMatch(layer -> layer.holds(kind));
+  }
+
+  /**
+   * Sets the gradients of all parameters of this layer and those inside it to 0, before those of
+   * the next update are added: {@link dev.recurrent.tape.Tape#backward} adds to what is there.
+   */
+  public final void clearGradients() {
+    if (path.isEmpty()) {
+      store().clearGradients();
+      return;
+    }
+    store().clearGradients(Set.copyOf(parameters())::contains);
+  }
+
   /** Refuses a change of a layer's configuration after it was built. */
   protected final void requireNotBuilt() {
     if (store != null) {
@@ -180,14 +288,15 @@ public abstract class Layer implements AutoCloseable {
    * @throws IllegalArgumentException if a key of the metadata starts with {@code recurrent.}
    */
   public final void save(Path file, Map<String, String> metadata) throws IOException {
-    SafeTensors.write(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
+    SafeTensors.writeChecked(file, ModelFile.tensors(this), ModelFile.metadata(this, metadata));
   }
 
   /**
    * Loads the values of all parameters from a file that {@link #save} or PyTorch wrote.
    *
-   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, or of another
-   *     shape, or a layer was configured otherwise; nothing is changed then
+   * @throws dev.recurrent.io.SafeTensorsException if a tensor is missing, too many, of another
+   *     shape, or holds a number that is not finite, or a layer was configured otherwise; nothing
+   *     is changed then
    */
   public final void load(Path file) throws IOException {
     load(SafeTensors.read(file), "");
@@ -198,9 +307,34 @@ public abstract class Layer implements AutoCloseable {
     ModelFile.load(this, file, prefix);
   }
 
+  /**
+   * Takes over the values of all parameters of another layer, of this or another model.
+   *
+   * @throws IllegalArgumentException if it is of another kind, or its sizes are others; nothing is
+   *     changed then
+   */
+  public final void copyFrom(Layer other) {
+    ModelFile.requireSame("copyFrom", this, other);
+    requireSameParameters("copyFrom", relativeParameters(), other.relativeParameters());
+    var values = other.parameters().stream().map(Parameter::toArray).toList();
+    store()
+        .change(
+            () -> {
+              var to = parameters();
+              for (int i = 0; i < to.size(); i++) {
+                to.get(i).set(values.get(i));
+              }
+            });
+  }
+
   /** Returns the values of all parameters by their names in a model file. */
   public final Map<String, TensorData> toTensors() {
     return ModelFile.tensors(this);
+  }
+
+  /** Returns the cell of a layer that runs one, whose equations a model file names; or null. */
+  @Nullable CellDefinition equations() {
+    return null;
   }
 
   /**
@@ -221,25 +355,32 @@ public abstract class Layer implements AutoCloseable {
     var copy = maker.get();
     Layer layer = copy;
     layer.requireNotBuilt();
-    var builder = new ParameterStore.Builder();
-    layer.declareAt("", builder);
-    ModelFile.requireSame(this, layer);
-    var itsStore = builder.buildForCopy(backend());
-    requireSameParameters(originals, itsStore.parameters());
-    layer.bind(itsStore);
+    var building = new Building(new ParameterStore.Builder());
+    layer.declareAt("", building);
+    building.requireNoneReused();
+    ModelFile.requireSame("snapshot", this, layer);
+    var itsStore = building.parameters.buildForCopy(backend());
+    requireSameParameters("snapshot", relativeParameters(), parametersOf(itsStore.parameters(), 0));
+    layer.bind(itsStore, building);
     layer.ownsStore = true;
     itsStore.becomeCopyOf(originals);
     return copy;
   }
 
-  private void requireSameParameters(List<Parameter> originals, List<Parameter> others) {
-    int prefix = path.isEmpty() ? 0 : path.length() + 1;
-    var expected = originals.stream().map(p -> p.toString().substring(prefix)).toList();
-    var got = others.stream().map(Parameter::toString).toList();
+  private void requireSameParameters(String what, List<String> expected, List<String> got) {
     if (!expected.equals(got)) {
       throw new IllegalArgumentException(
-          describe() + " snapshot: expected parameters " + expected + ", got " + got);
+          describe() + " " + what + ": expected parameters " + expected + ", got " + got);
     }
+  }
+
+  /** Describes the parameters by their names within this layer. */
+  private List<String> relativeParameters() {
+    return parametersOf(parameters(), path.isEmpty() ? 0 : path.length() + 1);
+  }
+
+  private static List<String> parametersOf(List<Parameter> parameters, int prefix) {
+    return parameters.stream().map(p -> p.toString().substring(prefix)).toList();
   }
 
   /**
@@ -273,7 +414,8 @@ public abstract class Layer implements AutoCloseable {
         describe()
             + ": expected a layer that runs step by step, got "
             + getClass().getSimpleName()
-            + "; override stepper() with Stepper.chain(…), ofTokens(…) or ofFeatures(…)");
+            + "; run it on a tape, or override stepper() in a model of your own: Stepper.chain(…),"
+            + " ofTokens(…), ofFeatures(…)");
   }
 
   /**
@@ -292,8 +434,11 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
-  /** Called after the parameters were allocated. */
+  /** Called after the parameters were first allocated. */
   protected void built() {}
+
+  /** Called after the parameters moved, as the layer became a part of another one. */
+  void moved() {}
 
   /** Names the layer in messages. */
   final String describe() {
@@ -301,18 +446,61 @@ public abstract class Layer implements AutoCloseable {
   }
 
   static String join(String path, String name) {
-    return path.isEmpty() ? name : path + "." + name;
+    return path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name;
   }
 
-  private void declareAt(String itsPath, ParameterStore.Builder builder) {
+  private void declareAt(String itsPath, Building building) {
+    if (!building.seen.add(this)) {
+      throw new IllegalStateException(
+          itsPath + ": expected a layer of its own, got the same one as " + path + " again");
+    }
+    if (store != null) {
+      requireReusable(itsPath);
+      building.reused.put(this, itsPath);
+      forEachLayer(
+          layer ->
+              layer.parameters.forEach(
+                  (name, parameter) ->
+                      building.parameters.adopt(join(join(itsPath, layer.path), name), parameter)));
+      return;
+    }
     path = itsPath;
-    declare(new Declaration(this, builder));
-    children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), builder));
+    declare(new Declaration(this, building.parameters));
+    children().forEach((name, layer) -> layer.declareAt(join(itsPath, name), building));
   }
 
-  private void bind(ParameterStore itsStore) {
+  /** Refuses a layer that cannot become a part of another one with the values that it has. */
+  final void requireReusable(String itsPath) {
+    if (store != null && !ownsStore) {
+      throw new IllegalStateException(
+          itsPath
+              + ": expected a layer that is not built, or was built alone and is open, got one of"
+              + " another model; make a new layer, and after the build give it these values with"
+              + " copyFrom(layer)");
+    }
+  }
+
+  /** Makes this layer, which was built alone, a part of another one. */
+  private void moveTo(String itsPath) {
+    forEachLayer(
+        layer -> {
+          layer.release();
+          layer.path = join(itsPath, layer.path);
+        });
+    ownsStore = false;
+  }
+
+  private void bind(ParameterStore itsStore, Building building) {
+    if (building.reused.containsKey(this)) {
+      forEachLayer(
+          layer -> {
+            layer.store = itsStore;
+            layer.moved();
+          });
+      return;
+    }
     store = itsStore;
-    children().values().forEach(layer -> layer.bind(itsStore));
+    children().values().forEach(layer -> layer.bind(itsStore, building));
     built();
   }
 

@@ -31,9 +31,11 @@ public abstract class Model extends Layer {
   protected Model() {}
 
   /**
-   * Registers a layer under a name and returns it, for the initialiser of a field.
+   * Registers a layer under a name and returns it, for the initialiser of a field. One that was
+   * built alone, and loaded or trained, keeps its values, see {@link Layer#build}.
    *
    * @throws IllegalArgumentException if the name is taken, empty, or holds a dot
+   * @throws IllegalStateException if the layer belongs to another model that is built
    */
   protected final <L extends Layer> L add(String name, L layer) {
     requireNotBuilt();
@@ -41,6 +43,7 @@ public abstract class Model extends Layer {
       throw new IllegalArgumentException(
           "layer name: expected text without dots, got \"" + name + "\"");
     }
+    layer.requireReusable(name);
     if (layers.putIfAbsent(name, layer) != null) {
       throw new IllegalArgumentException(
           "layer name: expected one that is not taken, got \"" + name + "\"");

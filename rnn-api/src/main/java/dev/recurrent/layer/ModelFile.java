@@ -1,8 +1,11 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.io.NearNames;
+import dev.recurrent.io.Quoted;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.SafeTensorsException;
 import dev.recurrent.io.TensorData;
+import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelFile {
   private static final String OWN_KEYS = "recurrent.";
   private static final String LAYER_KEY = OWN_KEYS + "layer.";
+  private static final String EQUATIONS_KEY = OWN_KEYS + "equations.";
   private static final List<String> NOT_STRUCTURAL =
       List.of("dropout", "inputDropout", "mask", "rate", "recurrentDropout");
 
@@ -57,6 +61,10 @@ final class ModelFile {
           if (!layer.configuration().isEmpty()) {
             metadata.put(LAYER_KEY + relativeName(root, layer, ""), describe(layer));
           }
+          var cell = layer.equations();
+          if (cell != null) {
+            metadata.put(EQUATIONS_KEY + relativeName(root, layer, ""), cell.fingerprint());
+          }
         });
     return metadata;
   }
@@ -67,6 +75,8 @@ final class ModelFile {
     var path = file.file();
     for (var layer : layers) {
       checkConfiguration(path, layer, file.metadata().get(key(root, layer, prefix)));
+      var equations = EQUATIONS_KEY + prefix + relativeName(root, layer, "");
+      checkEquations(path, layer, file.metadata().get(equations));
     }
     var expected = new LinkedHashMap<String, long[]>();
     for (var layer : layers) {
@@ -79,7 +89,7 @@ final class ModelFile {
     for (var layer : layers) {
       var values = new LinkedHashMap<String, float[]>();
       for (var name : layer.fileShapes().keySet()) {
-        values.put(name, file.roundedFloats(prefix + relativeName(root, layer, name)));
+        values.put(name, finite(file, prefix + relativeName(root, layer, name)));
       }
       loaded.add(values);
     }
@@ -97,14 +107,14 @@ final class ModelFile {
    *
    * @throws IllegalArgumentException if it is not
    */
-  static void requireSame(Layer wanted, Layer got) {
+  static void requireSame(String what, Layer wanted, Layer got) {
     var names = describeAll(wanted);
     var others = describeAll(got);
     for (int i = 0; i < Math.max(names.size(), others.size()); i++) {
       var own = i < names.size() ? names.get(i) : "no further layer";
       var other = i < others.size() ? others.get(i) : "none";
       if (!own.equals(other)) {
-        throw new IllegalArgumentException("snapshot: expected " + own + ", got " + other);
+        throw new IllegalArgumentException(what + ": expected " + own + ", got " + other);
       }
     }
   }
@@ -119,6 +129,24 @@ final class ModelFile {
     return descriptions;
   }
 
+  /** Reads the values of a parameter, with which a model could not compute if one is no number. */
+  static float[] finite(SafeTensors file, String name) throws IOException {
+    var values = file.roundedFloats(name);
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensor " + name,
+            "finite numbers",
+            values[i]
+                + " as element "
+                + i
+                + ": the training that wrote it has diverged, or the file is damaged");
+      }
+    }
+    return values;
+  }
+
   private static void checkConfiguration(Path file, Layer layer, @Nullable String saved)
       throws SafeTensorsException {
     if (saved != null && !saved.equals(describe(layer))) {
@@ -126,25 +154,67 @@ final class ModelFile {
     }
   }
 
+  /** Refuses a file of a cell of the same name that was defined otherwise. */
+  private static void checkEquations(Path file, Layer layer, @Nullable String saved)
+      throws SafeTensorsException {
+    var cell = layer.equations();
+    if (cell != null && saved != null && cell.differsFrom(saved)) {
+      throw new SafeTensorsException(
+          file,
+          layer.describe() + ": equations of the cell " + cell.name(),
+          "\"" + cell.fingerprint() + "\" as it is defined here",
+          Quoted.quote(saved));
+    }
+  }
+
+  /** Collects parameters that may be no more, and no larger, than what a file holds. */
+  static ParameterStore.Builder room(SafeTensors file, String prefix) {
+    int count = 0;
+    long size = 0;
+    for (var tensor : file.tensors().values()) {
+      if (tensor.name().startsWith(prefix)) {
+        count++;
+        size += tensor.elements();
+      }
+    }
+    return new ParameterStore.Builder(count, size);
+  }
+
   /** Checks that all tensors under the prefix are there, no others are, and all shapes fit. */
   static void checkTensors(SafeTensors file, String prefix, Map<String, long[]> expected)
       throws SafeTensorsException {
     for (var entry : expected.entrySet()) {
-      var shape = file.shape(entry.getKey());
+      var name = entry.getKey();
+      if (!file.has(name)) {
+        throw new SafeTensorsException(
+            file.file(),
+            "tensors",
+            Quoted.quote(name),
+            "none of that name" + near(file, name) + PyTorchLayout.likeness(file, name));
+      }
+      var shape = file.shape(name);
       if (!Arrays.equals(shape, entry.getValue())) {
         throw new SafeTensorsException(
             file.file(),
-            "tensor " + entry.getKey(),
+            "tensor " + name,
             Arrays.toString(entry.getValue()),
-            Arrays.toString(shape));
+            Arrays.toString(shape) + PyTorchLayout.likeness(file, name));
       }
     }
     for (var name : file.names()) {
       if (name.startsWith(prefix) && !expected.containsKey(name)) {
         throw new SafeTensorsException(
-            file.file(), "tensors", "only those of the model, " + expected.keySet(), name);
+            file.file(),
+            "tensors",
+            "only those of the model, " + expected.keySet(),
+            name + PyTorchLayout.likeness(file, name));
       }
     }
+  }
+
+  private static String near(SafeTensors file, String name) {
+    var near = NearNames.of(name, file.names());
+    return near.isEmpty() ? "" : ", but " + Quoted.quote(near.getFirst());
   }
 
   /** Describes what must be equal for the parameters to mean the same. */
@@ -159,7 +229,10 @@ final class ModelFile {
   }
 
   private static String relativeName(Layer root, Layer layer, String name) {
-    String full = name.isEmpty() ? layer.path() : Layer.join(layer.path(), name);
+    return relativeName(root, Layer.join(layer.path(), name));
+  }
+
+  private static String relativeName(Layer root, String full) {
     return root.path().isEmpty() || full.length() <= root.path().length()
         ? full
         : full.substring(root.path().length() + 1);

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * their names.
  */
 final class PyTorchLayout {
+  private static final Pattern LAYER_TENSOR =
+      Pattern.compile("(.*?)(?:weight|bias)_(?:ih|hh|hr)_l\\d+.*", Pattern.DOTALL);
+
   private final int gates;
   private final boolean gru;
   private final RecurrentUnit unit;
@@ -102,12 +107,14 @@ final class PyTorchLayout {
               + cell.name());
     }
     var weight = file.shape(prefix + "weight_ih_l0"); // [gates * H, I]
-    if (weight.length != 2 || weight[0] % gates != 0) {
+    boolean fits = weight.length == 2 && weight[0] % gates == 0 && weight[0] > 0 && weight[1] > 0;
+    var hidden = fits ? hidden(file, prefix) : OptionalLong.empty();
+    if (!fits || (hidden.isPresent() && hidden.getAsLong() != weight[0] / gates)) {
       throw new SafeTensorsException(
           file.file(),
           "tensor " + prefix + "weight_ih_l0",
-          "[" + gates + " hidden, input]",
-          Arrays.toString(weight));
+          "[" + gates + " hidden, input] of the cell " + cell.name(),
+          Arrays.toString(weight) + likeness(file, prefix + "weight_ih_l0"));
     }
     int layers = 1;
     while (file.has(prefix + "weight_ih_l" + layers)) {
@@ -121,6 +128,50 @@ final class PyTorchLayout {
     var found =
         new Found((int) weight[1], (int) (weight[0] / gates), layers, directions, bias, Map.of());
     return withValues(file, prefix, cell, found);
+  }
+
+  /** Returns the hidden size of PyTorch's layer of any cell, if the file has one there. */
+  private static OptionalLong hidden(SafeTensors file, String prefix) throws IOException {
+    // [gates H, H], or with a projection to P [gates H, P] and [P, H].
+    var name = prefix + (file.has(prefix + "weight_hr_l0") ? "weight_hr_l0" : "weight_hh_l0");
+    if (!file.has(name) || file.shape(name).length != 2) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(file.shape(name)[1]);
+  }
+
+  /**
+   * Says which of PyTorch's layers a tensor seems to belong to, to stand behind what was found.
+   *
+   * @param name a tensor of the layer, which need not be there
+   * @return nothing where the tensors are of none
+   */
+  static String likeness(SafeTensors file, String name) throws SafeTensorsException {
+    var parts = LAYER_TENSOR.matcher(name);
+    if (!parts.matches()) {
+      return "";
+    }
+    var prefix = parts.group(1);
+    if (!file.has(prefix + "weight_ih_l0") || !file.has(prefix + "weight_hh_l0")) {
+      return "";
+    }
+    var input = file.shape(prefix + "weight_ih_l0");
+    var recurrent = file.shape(prefix + "weight_hh_l0");
+    if (input.length != 2 || recurrent.length != 2 || recurrent[1] == 0) {
+      return "";
+    }
+    if (file.has(prefix + "weight_hr_l0")) {
+      return input[0] % 4 == 0
+          ? "; looks like an LSTM of %d with a projection, lstmWithProjection(%d)"
+              .formatted(input[0] / 4, recurrent[1])
+          : "";
+    }
+    return switch ((int) Math.min(input[0] / recurrent[1], 9)) {
+      case 1 -> "; looks like an Elman network of " + recurrent[1];
+      case 3 -> "; looks like a GRU of " + recurrent[1];
+      case 4 -> "; looks like an LSTM of " + recurrent[1];
+      default -> "";
+    };
   }
 
   private static Found withValues(SafeTensors file, String prefix, CellDefinition cell, Found found)
@@ -137,7 +188,7 @@ final class PyTorchLayout {
     ModelFile.checkTensors(file, prefix + "weight_", expectedOf(expected, prefix + "weight_"));
     ModelFile.checkTensors(file, prefix + "bias_", expectedOf(expected, prefix + "bias_"));
     for (var name : expected.keySet()) {
-      names.put(name.substring(prefix.length()), file.roundedFloats(name));
+      names.put(name.substring(prefix.length()), ModelFile.finite(file, name));
     }
     return new Found(
         found.input(), found.hidden(), found.layers(), found.directions(), found.bias(), names);

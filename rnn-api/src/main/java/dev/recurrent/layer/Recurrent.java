@@ -3,6 +3,7 @@ package dev.recurrent.layer;
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.CellSizes;
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.RecurrentKernel.Direction;
@@ -79,18 +80,23 @@ public final class Recurrent extends Layer {
   /** Sets the number of layers. */
   public Recurrent layers(int count) {
     requireNotBuilt();
-    layers = Checks.positive("layers", count);
+    requireAsInFile("layers", layers, Checks.positive("layers", count));
+    layers = count;
     return this;
   }
 
   /** Runs each layer in both directions of time. */
   public Recurrent bidirectional() {
     requireNotBuilt();
+    requireAsInFile("directions", directions.size(), 2);
     directions = List.of(Direction.FORWARD, Direction.REVERSE);
     return this;
   }
 
-  /** Applies dropout to the outputs of every layer but the last. */
+  /**
+   * Applies dropout to the outputs of every layer but the last; building one layer alone with a
+   * rate above 0 is refused, since there is no place for it.
+   */
   public Recurrent dropout(double rate) {
     requireNotBuilt();
     dropout = Checks.rate("dropout", rate);
@@ -111,8 +117,21 @@ public final class Recurrent extends Layer {
   /** Leaves the biases of the cell's linears out. */
   public Recurrent withoutBias() {
     requireNotBuilt();
+    requireAsInFile("bias", bias, CellSizes.Bias.WITHOUT);
     bias = CellSizes.Bias.WITHOUT;
     return this;
+  }
+
+  /** Refuses another structure than that of the file whose values are to be taken. */
+  private void requireAsInFile(String what, Object inFile, Object wanted) {
+    if (!pretrained.isEmpty() && !inFile.equals(wanted)) {
+      throw new IllegalStateException(
+          what
+              + ": expected those of the file that the layer is made from, "
+              + inFile
+              + ", got "
+              + wanted);
+    }
   }
 
   @Override
@@ -148,14 +167,14 @@ public final class Recurrent extends Layer {
 
   /** Returns the number of columns of the output: that of the cell, for each direction. */
   public int outputSize() {
-    return program(0).outputSize() * directions.size();
+    return Math.multiplyExact(program(0).outputSize(), directions.size());
   }
 
   /** Returns the cell compiled for the sizes of the given layer. */
   public CellProgram program(int layer) {
     int size = input;
     if (layer > 0) {
-      size = cell.program(new CellSizes(input, hidden, bias)).outputSize() * directions.size();
+      size = outputSize();
     }
     return cell.program(new CellSizes(size, hidden, bias));
   }
@@ -191,6 +210,8 @@ public final class Recurrent extends Layer {
    */
   public RecurrentResult run(Tape tape, Tensor x, List<Tensor> initial) {
     Checks.columns(describe(), x, input);
+    tape.requireSameTape(describe(), x);
+    initial.forEach(state -> tape.requireSameTape(describe(), state));
     return new RecurrentPass(this, tape, x.sequenceLayout()).run(x, initial);
   }
 
@@ -207,8 +228,7 @@ public final class Recurrent extends Layer {
           describe()
               + ": expected one direction, got two: the reverse one needs the whole sequence");
     }
-    return Stepper.of(
-        new RecurrentStepper(new RecurrentStepper.Cells(this, units(), stateEntries())));
+    return Stepper.of(new RecurrentStage(new RecurrentStage.Cells(this, units(), stateEntries())));
   }
 
   /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
@@ -252,13 +272,22 @@ public final class Recurrent extends Layer {
 
   @Override
   protected void declare(Declaration declaration) {
+    if (dropout > 0 && layers == 1) {
+      throw new IllegalStateException(
+          describe()
+              + " dropout: expected at least two layers, between which it is applied, got one and a"
+              + " rate of "
+              + dropout
+              + "; use inputDropout(rate), or a layer Dropout.of(rate) before or behind this one");
+    }
     for (int layer = 0; layer < layers; layer++) {
       for (var direction : directions) {
         var program = program(layer);
         String suffix = "_l" + layer + (direction == Direction.REVERSE ? "_reverse" : "");
         var parameters = new ArrayList<Parameter>();
         for (var spec : program.parameters()) {
-          var initializer = RecurrentUnit.filling(spec);
+          var initializer =
+              pretrained.isEmpty() ? RecurrentUnit.filling(spec) : Initializer.constant(0);
           parameters.add(
               spec.isWeight()
                   ? declaration.matrix(
@@ -296,6 +325,16 @@ public final class Recurrent extends Layer {
   @Override
   protected void setFileValues(Map<String, float[]> values) {
     units().forEach(unit -> PyTorchLayout.load(unit, values));
+  }
+
+  @Override
+  CellDefinition equations() {
+    return cell;
+  }
+
+  @Override
+  void moved() {
+    units.forEach(unit -> unit.bind(store()));
   }
 
   @Override

@@ -50,7 +50,7 @@ record StateLayout(List<Entry> entries) {
 
   /** Refuses the layout of another model. */
   void requireSame(StateLayout other) {
-    if (this != other && !equals(other)) {
+    if (!equals(other)) {
       throw new IllegalArgumentException(
           "state: expected " + this + ", got " + other + ", which is that of another model");
     }

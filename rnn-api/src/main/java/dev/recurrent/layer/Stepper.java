@@ -131,11 +131,13 @@ public final class Stepper implements AutoCloseable {
 
   /**
    * Runs any forward pass over tokens step by step, on a tape: for a model whose layers are not
-   * simply run one after the other. A pass is run once to learn its sizes and states; a step
-   * allocates. After a step that threw an exception, set the state anew.
+   * simply run one after the other. The pass is tried on a short sequence first, at once and step
+   * by step, to learn its sizes and states. A step allocates. After a step that threw an exception,
+   * set the state anew.
    *
    * @param vocabulary the number of tokens
-   * @throws IllegalArgumentException if the pass does not give one row for one step
+   * @throws IllegalArgumentException if the pass gives other numbers step by step than at once, or
+   *     not a row for each step
    */
   public static Stepper ofTokens(Layer model, int vocabulary, Pass pass) {
     return of(PassStage.of(model, DataType.INT32, vocabulary, pass));
@@ -145,7 +147,8 @@ public final class Stepper implements AutoCloseable {
    * Runs any forward pass over features step by step, as {@link #ofTokens} does.
    *
    * @param inputs the number of features
-   * @throws IllegalArgumentException if the pass does not give one row for one step
+   * @throws IllegalArgumentException if the pass gives other numbers step by step than at once, or
+   *     not a row for each step
    */
   public static Stepper ofFeatures(Layer model, int inputs, Pass pass) {
     return of(PassStage.of(model, DataType.FLOAT32, inputs, pass));

@@ -1,6 +1,7 @@
 package dev.recurrent.reference;
 
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.Storage;
 import java.util.Objects;
@@ -14,7 +15,7 @@ final class ReferenceMemory implements Memory {
     if (closed) {
       throw new IllegalStateException("backend reference: expected an open one, got a closed one");
     }
-    return new ReferenceStorage(type, size);
+    return HeapRoom.allocate(size, Double.BYTES, () -> new ReferenceStorage(type, size));
   }
 
   @Override

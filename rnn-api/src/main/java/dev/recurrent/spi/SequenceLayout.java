@@ -2,6 +2,7 @@ package dev.recurrent.spi;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -11,6 +12,8 @@ import java.util.stream.IntStream;
  * belongs to the caller's sequence {@code order()[i]}. Immutable.
  */
 public final class SequenceLayout {
+  private static final int LENGTHS_SHOWN = 8;
+
   private final int[] order;
   private final int[] sortedLengths;
   private final int[] batchSizes;
@@ -34,7 +37,16 @@ public final class SequenceLayout {
         active--;
       }
       batchSizes[t] = active;
-      rowStarts[t + 1] = Math.addExact(rowStarts[t], active);
+      long end = (long) rowStarts[t] + active;
+      if (end > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "sequences: expected at most "
+                + Integer.MAX_VALUE
+                + " steps in all, got more in "
+                + lengths.length
+                + "; make smaller batches");
+      }
+      rowStarts[t + 1] = (int) end;
     }
     sorted = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
   }
@@ -107,6 +119,39 @@ public final class SequenceLayout {
     return order.length == 0 || sortedLengths[order.length - 1] == sortedLengths[0];
   }
 
+  /** Returns the length of each sequence, in the caller's order. */
+  public int[] lengths() {
+    var lengths = new int[batch()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[order[i]] = sortedLengths[i];
+    }
+    return lengths;
+  }
+
+  /**
+   * Refuses sequences whose packed rows are not the same steps of the same sequences as these.
+   *
+   * @param what is to go together, for the message
+   * @throws IllegalArgumentException if a length differs
+   */
+  public void requireSame(String what, SequenceLayout other) {
+    if (equals(other)) {
+      return;
+    }
+    int differs = Math.max(0, Arrays.mismatch(lengths(), other.lengths()));
+    boolean shown = Math.max(batch(), other.batch()) <= LENGTHS_SHOWN || batch() != other.batch();
+    throw new IllegalArgumentException(
+        what
+            + ": expected sequences of "
+            + (shown
+                ? this + ", got " + other.shownLengths()
+                : lengths()[differs]
+                    + " steps at index "
+                    + differs
+                    + ", got "
+                    + other.lengths()[differs]));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SequenceLayout layout
@@ -121,6 +166,12 @@ public final class SequenceLayout {
 
   @Override
   public String toString() {
-    return "SequenceLayout[batch=" + batch() + ", steps=" + steps() + ", rows=" + totalRows() + "]";
+    return "lengths " + shownLengths();
+  }
+
+  private String shownLengths() {
+    var lengths = Arrays.stream(lengths()).limit(LENGTHS_SHOWN).mapToObj(Integer::toString);
+    String end = batch() <= LENGTHS_SHOWN ? ")" : ", …) of " + batch() + " sequences";
+    return lengths.collect(Collectors.joining(", ", "(", end));
   }
 }

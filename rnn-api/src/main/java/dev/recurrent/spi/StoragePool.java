@@ -187,7 +187,7 @@ public final class StoragePool implements AutoCloseable {
 
     /** Lends a dense matrix of FLOAT32, which holds old values. */
     public Matrix take(int rows, int columns) {
-      var storage = lend(DataType.FLOAT32, Math.multiplyExact(rows, columns));
+      var storage = lend(DataType.FLOAT32, HeapRoom.elements(rows, columns));
       storages.add(storage);
       return Matrix.of(storage, rows, columns);
     }

@@ -48,6 +48,7 @@ final class Arithmetic {
   }
 
   static Tensor plusRow(Tensor a, Tensor row) {
+    a.tape().requireSameTape("plusRow", row);
     if ((row.rows() != 1 && row.columns() != 1) || row.rows() * row.columns() != a.columns()) {
       throw new IllegalArgumentException(
           "row: expected [1, " + a.columns() + "], got " + row.value().shape());
@@ -65,6 +66,7 @@ final class Arithmetic {
   }
 
   static Tensor multiply(Tensor a, Tensor b) {
+    a.tape().requireSameTape("multiply", b);
     if (a.columns() != b.rows()) {
       throw new IllegalArgumentException(
           "multiply: expected a right side of " + a.columns() + " rows, got " + b.value().shape());
@@ -83,6 +85,7 @@ final class Arithmetic {
   }
 
   static Tensor multiplyTransposed(Tensor a, Tensor b) {
+    a.tape().requireSameTape("multiplyTransposed", b);
     if (a.columns() != b.columns()) {
       throw new IllegalArgumentException(
           "multiplyTransposed: expected a right side of "
@@ -111,13 +114,15 @@ final class Arithmetic {
         out,
         List.of(a),
         () -> {
-          var kernel = tape.kernel(UnaryDerivative.of(function));
-          a.contribute(
-              d -> kernel.run(List.of(out.gradient(), out.value()), new float[0], List.of(d)));
+          var derivative = UnaryDerivative.of(function);
+          var kernel = tape.kernel(derivative.program());
+          var inputs = derivative.inputs(out.gradient(), a.value(), out.value());
+          a.contribute(d -> kernel.run(inputs, new float[0], List.of(d)));
         });
   }
 
   static Tensor joinColumns(Tensor a, Tensor b) {
+    requireSameSteps("joinColumns", a, b);
     if (a.rows() != b.rows()) {
       throw new IllegalArgumentException(
           "joinColumns: expected " + a.rows() + " rows, got " + b.rows());
@@ -148,6 +153,7 @@ final class Arithmetic {
   }
 
   static Tensor joinRows(Tensor a, Tensor b) {
+    a.tape().requireSameTape("joinRows", b);
     if (a.columns() != b.columns()) {
       throw new IllegalArgumentException(
           "joinRows: expected " + a.columns() + " columns, got " + b.columns());
@@ -233,7 +239,16 @@ final class Arithmetic {
                 }));
   }
 
+  /** Refuses tensors of two tapes, or whose rows are steps of different sequences. */
+  private static void requireSameSteps(String operation, Tensor a, Tensor b) {
+    a.tape().requireSameTape(operation, b);
+    if (a.layout() != null && b.layout() != null) {
+      a.layout().requireSame(operation, b.layout());
+    }
+  }
+
   private static void requireSameShape(String operation, Tensor a, Tensor b) {
+    requireSameSteps(operation, a, b);
     if (a.rows() != b.rows() || a.columns() != b.columns()) {
       throw new IllegalArgumentException(
           operation + ": expected " + a.value().shape() + ", got " + b.value().shape());

@@ -2,6 +2,7 @@ package dev.recurrent.tape;
 
 import dev.recurrent.cell.Initializer;
 import dev.recurrent.spi.Matrix;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * java.util.ConcurrentModificationException}.
  */
 public final class Parameter {
-  private final String name;
+  private static final int MAX_SIZE = Integer.MAX_VALUE - 8; // what JVMs allow for an array
+
+  private String name; // changes where the parameter's layer becomes a part of another
   private final int rows;
   private final int columns;
   private final Kind kind;
@@ -34,6 +37,18 @@ public final class Parameter {
     this.columns = columns;
     this.kind = kind;
     this.initializer = initializer;
+    long size = (long) rows * columns;
+    if (rows < 0 || columns < 0 || size > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected at most %,d numbers, got [%d, %d] = %,d",
+              name,
+              MAX_SIZE,
+              rows,
+              columns,
+              size));
+    }
   }
 
   /** Returns the name, with the names of the layers it lies in: {@code lstm.weight_input_l0}. */
@@ -124,6 +139,10 @@ public final class Parameter {
 
   Initializer initializer() {
     return initializer;
+  }
+
+  void rename(String newName) {
+    name = newName;
   }
 
   void bind(ParameterStore owner, Matrix itsValue, @Nullable Matrix itsGradient) {

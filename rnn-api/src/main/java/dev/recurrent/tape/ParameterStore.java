@@ -8,9 +8,12 @@ import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.Storage;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,25 +49,60 @@ public final class ParameterStore implements AutoCloseable {
   private volatile boolean sealed;
   private volatile boolean closed;
 
-  private ParameterStore(Backend backend, List<Parameter> parameters, Purpose purpose) {
+  private ParameterStore(Backend backend, List<Declared> declared, Purpose purpose) {
     this.backend = backend;
-    this.parameters = List.copyOf(parameters);
-    int end = 0;
-    for (var parameter : parameters) {
-      end = Math.addExact(end, aligned(parameter.size()));
-    }
-    size = Math.max(end, ALIGNMENT);
-    valueStorage = backend.memory().allocate(DataType.FLOAT32, size);
-    gradientStorage =
-        purpose == Purpose.INFERENCE ? null : backend.memory().allocate(DataType.FLOAT32, size);
+    parameters = declared.stream().map(Declared::parameter).toList();
+    size = Math.max(totalSize(parameters), ALIGNMENT);
+    valueStorage = allocate();
+    gradientStorage = purpose == Purpose.INFERENCE ? null : allocate();
     int offset = 0;
-    for (var parameter : parameters) {
+    for (var one : declared) {
+      var parameter = one.parameter;
       parameter.bind(
           this,
           view(valueStorage, parameter, offset),
           gradientStorage == null ? null : view(gradientStorage, parameter, offset));
+      parameter.rename(one.name);
       offset += aligned(parameter.size());
     }
+  }
+
+  private static int totalSize(List<Parameter> parameters) {
+    long end = 0;
+    for (var parameter : parameters) {
+      end += Math.ceilDiv((long) parameter.size(), ALIGNMENT) * ALIGNMENT;
+    }
+    if (end > Integer.MAX_VALUE - ALIGNMENT) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "parameters: expected at most %,d numbers in all, got %,d, most of them in %s",
+              Integer.MAX_VALUE - ALIGNMENT,
+              end,
+              largest(parameters)));
+    }
+    return (int) end;
+  }
+
+  private Storage allocate() {
+    try {
+      return backend.memory().allocate(DataType.FLOAT32, size);
+    } catch (OutOfMemoryError e) { // of one large array: the virtual machine is as it was
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "parameters: expected room for %,d MB, the values and gradients of %,d numbers, most"
+                  + " of them in %s; got a heap of at most %,d MB (-Xmx raises it)",
+              2L * Float.BYTES * size >> 20,
+              size,
+              largest(parameters),
+              Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
+  }
+
+  private static Parameter largest(List<Parameter> parameters) {
+    return Collections.max(parameters, Comparator.comparingInt(Parameter::size));
   }
 
   private enum Purpose {
@@ -83,12 +121,31 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
+  /** Is a parameter as a builder knows it; without values those are drawn. */
+  private record Declared(String name, Parameter parameter, float @Nullable [] values) {}
+
   /** Collects the parameters of a model while its layers declare them. */
   public static final class Builder {
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Declared> parameters = new LinkedHashMap<>();
+    private final int countLimit;
+    private final long sizeLimit;
+    private long size;
 
     /** Starts with none. */
-    public Builder() {}
+    public Builder() {
+      this(Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts with none, and refuses more than there can be.
+     *
+     * @param countLimit how many parameters there may be
+     * @param sizeLimit how many numbers they may have in all
+     */
+    public Builder(int countLimit, long sizeLimit) {
+      this.countLimit = countLimit;
+      this.sizeLimit = sizeLimit;
+    }
 
     /**
      * Declares a matrix {@code [rows, columns]}.
@@ -96,7 +153,7 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter matrix(String name, int rows, int columns, Initializer initializer) {
-      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer));
+      return add(new Parameter(name, rows, columns, Parameter.Kind.MATRIX, initializer), null);
     }
 
     /**
@@ -105,21 +162,63 @@ public final class ParameterStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter vector(String name, int size, Initializer initializer) {
-      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer));
+      return add(new Parameter(name, size, 1, Parameter.Kind.VECTOR, initializer), null);
     }
 
-    private Parameter add(Parameter parameter) {
-      if (parameters.putIfAbsent(parameter.name(), parameter) != null) {
+    /**
+     * Takes a parameter of another store over, with its values and under another name; it belongs
+     * to the new store as soon as that is built.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public void adopt(String name, Parameter parameter) {
+      add(name, parameter, parameter.toArray());
+    }
+
+    private Parameter add(Parameter parameter, float @Nullable [] values) {
+      return add(parameter.name(), parameter, values);
+    }
+
+    private Parameter add(String name, Parameter parameter, float @Nullable [] values) {
+      if (parameters.putIfAbsent(name, new Declared(name, parameter, values)) != null) {
         throw new IllegalArgumentException(
-            "parameter: expected a name that is not taken, got " + parameter.name());
+            "parameter: expected a name that is not taken, got " + name);
+      }
+      size += parameter.size();
+      if (parameters.size() > countLimit || size > sizeLimit) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "parameters: expected at most %d with %,d numbers in all, got more with %s",
+                countLimit,
+                sizeLimit,
+                parameter));
       }
       return parameter;
     }
 
-    /** Allocates all parameters and draws their first values, each from the seed and its name. */
+    /**
+     * Allocates all parameters and draws their first values, each from the seed and its name.
+     *
+     * @throws IllegalStateException if there is no room for them
+     */
     public ParameterStore build(Backend backend, long seed) {
       var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
-      store.initialize(seed);
+      parameters.values().forEach(one -> store.initialize(one, seed));
+      return store;
+    }
+
+    /**
+     * Allocates all parameters, whose values are 0 until they are set; those taken over keep
+     * theirs.
+     *
+     * @throws IllegalStateException if there is no room for them
+     */
+    public ParameterStore build(Backend backend) {
+      var store = new ParameterStore(backend, List.copyOf(parameters.values()), Purpose.TRAINING);
+      parameters.values().stream()
+          .filter(one -> one.values != null)
+          .forEach(one -> store.write(one.parameter.value(), one.values));
       return store;
     }
 
@@ -184,6 +283,12 @@ public final class ParameterStore implements AutoCloseable {
   public void clearGradients() {
     requireNoOtherTrainer();
     backend.ops().fill(gradients(), 0);
+  }
+
+  /** Sets the gradients of the chosen parameters to 0. */
+  public void clearGradients(Predicate<Parameter> chosen) {
+    requireNoOtherTrainer();
+    ranges(chosen).forEach(range -> backend.ops().fill(range.of(gradients()), 0));
   }
 
   /** Returns a number that grows whenever values change. */
@@ -360,13 +465,15 @@ public final class ParameterStore implements AutoCloseable {
         () -> backend.memory().write(matrix.storage(), matrix.offset(), values, 0, values.length));
   }
 
-  private void initialize(long seed) {
-    for (var parameter : parameters) {
-      var values = new float[parameter.size()];
+  private void initialize(Declared one, long seed) {
+    var parameter = one.parameter;
+    var values = one.values;
+    if (values == null) {
+      values = new float[parameter.size()];
       var random = new SplittableRandom(RandomBits.mix(seed, parameter.name().hashCode()));
       parameter.initializer().fill(values, 0, parameter.rows(), parameter.columns(), random);
-      write(parameter.value(), values);
     }
+    write(parameter.value(), values);
   }
 
   private static Matrix view(Storage storage, Parameter parameter, int offset) {

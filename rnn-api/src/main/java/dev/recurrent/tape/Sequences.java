@@ -1,5 +1,6 @@
 package dev.recurrent.tape;
 
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.SequenceLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class Sequences {
     }
     int columns = width;
     var layout = layoutOf(sequences.size(), i -> sequences.get(i).length);
-    var packed = new float[Math.multiplyExact(layout.totalRows(), columns)];
+    var packed = new float[HeapRoom.elements(layout.totalRows(), columns)];
     forEachRow(
         layout,
         (row, sequence, step) ->
@@ -192,14 +193,70 @@ public final class Sequences {
 
   /**
    * Returns the same sequences with a weight for each step of each, in the caller's order; 0 leaves
-   * a step out of the loss. Tokens of weight 0 become {@link #IGNORED}.
+   * a step out of the loss. Tokens of weight 0 become {@link #IGNORED}, and features of weight 0
+   * that are not finite, such as a target that is not known, become 0.
+   *
+   * @throws IllegalArgumentException if a weight is negative or not finite
    */
   public Sequences weighted(List<float[]> weightsOfSequences) {
     var packed = new float[layout.totalRows()];
     requireSameLengths(weightsOfSequences);
     forEachRow(
-        layout, (row, sequence, step) -> packed[row] = weightsOfSequences.get(sequence)[step]);
+        layout,
+        (row, sequence, step) -> {
+          float weight = weightsOfSequences.get(sequence)[step];
+          if (!(weight >= 0) || Float.isInfinite(weight)) {
+            throw new IllegalArgumentException(
+                "weight at step "
+                    + step
+                    + " of sequence "
+                    + sequence
+                    + ": expected a finite number of at least 0, got "
+                    + weight);
+          }
+          packed[row] = weight;
+        });
     return withPackedWeights(packed);
+  }
+
+  /**
+   * Refuses features that are not finite numbers.
+   *
+   * @param name of the sequences, for the message
+   * @throws IllegalArgumentException naming the feature, step and sequence, which count from 0
+   */
+  public void requireFinite(String name) {
+    var numbers = features;
+    if (numbers == null || allFinite(numbers)) {
+      return;
+    }
+    forEachRow(
+        layout,
+        (row, sequence, step) -> {
+          for (int i = 0; i < width; i++) {
+            float number = numbers[row * width + i];
+            if (!Float.isFinite(number)) {
+              throw new IllegalArgumentException(
+                  name
+                      + ": expected finite numbers, got "
+                      + number
+                      + " at step "
+                      + step
+                      + " of sequence "
+                      + sequence
+                      + ", feature "
+                      + i);
+            }
+          }
+        });
+  }
+
+  private static boolean allFinite(float[] numbers) {
+    boolean all = true;
+    for (float number : numbers) {
+      all &= Float.isFinite(number);
+    }
+    return all;
   }
 
   /** Gives a step of a sequence another token. */
@@ -321,7 +378,7 @@ public final class Sequences {
 
   private Sequences withPackedWeights(float[] packed) {
     if (tokens == null) {
-      return new Sequences(layout, width, null, features, packed);
+      return new Sequences(layout, width, null, knownFeatures(packed), packed);
     }
     var kept = tokens.clone();
     for (int row = 0; row < kept.length; row++) {
@@ -330,6 +387,21 @@ public final class Sequences {
       }
     }
     return new Sequences(layout, width, kept, null, packed);
+  }
+
+  /** Returns the features with 0 for those that do not count and are not finite: 0 · NaN is NaN. */
+  private float[] knownFeatures(float[] packedWeights) {
+    var known = packedFeatures();
+    if (allFinite(known)) {
+      return known;
+    }
+    known = known.clone();
+    for (int i = 0; i < known.length; i++) {
+      if (packedWeights[i / width] == 0 && !Float.isFinite(known[i])) {
+        known[i] = 0;
+      }
+    }
+    return known;
   }
 
   private void requireSameLengths(List<float[]> given) {

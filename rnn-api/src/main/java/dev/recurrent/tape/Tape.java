@@ -3,6 +3,7 @@ package dev.recurrent.tape;
 import dev.recurrent.cell.MaskScope;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.PointwiseKernel;
 import dev.recurrent.spi.PointwiseProgram;
@@ -29,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * steps of a batch.
  *
  * <pre>{@code
- * try (var tape = Tape.training(backend, 42)) {
+ * try (var tape = Tape.training(backend, 42);
+ *     var updater = Adam.withLearningRate(1e-3).on(model)) {
  *   for (Batch batch : batches) {
  *     tape.reset();
+ *     model.clearGradients();
  *     Tensor loss = crossEntropy(model.logits(tape, batch.inputs()), batch.targets());
  *     tape.backward(loss);          // adds to the gradients of the parameters
- *     optimizer.step();
+ *     updater.step();
  *   }
  * }
  * }</pre>
@@ -338,6 +341,24 @@ public final class Tape implements AutoCloseable {
     return new Tensor(this, lend(rows, columns), layout);
   }
 
+  /**
+   * Refuses a tensor of another tape, through which no gradient would flow. Where none is recorded,
+   * a pass may go on from what another one has computed.
+   *
+   * @param what uses the tensor, for the message
+   * @throws IllegalArgumentException if another tape made it, and one of both records
+   */
+  public void requireSameTape(String what, Tensor tensor) {
+    if (tensor.tape() != this && (records() || tensor.tape().records())) {
+      throw new IllegalArgumentException(
+          what
+              + ": expected tensors of one tape, got "
+              + tensor
+              + " of another; numbers of another tape become constants of this one with"
+              + " constant(tensor.toArray(), rows, columns)");
+    }
+  }
+
   /** Records how to go back from an output to its inputs, if one of those requires a gradient. */
   public Tensor record(Tensor output, List<Tensor> inputs, Runnable backward) {
     record(List.of(output), inputs, backward);
@@ -350,6 +371,7 @@ public final class Tape implements AutoCloseable {
    */
   public void record(List<Tensor> outputs, List<Tensor> inputs, Runnable backward) {
     requireOwn();
+    inputs.forEach(input -> requireSameTape("operation", input));
     if (records() && inputs.stream().anyMatch(Tensor::requiresGradient)) {
       outputs.forEach(Tensor::require);
       operations.add(new Recorded(List.copyOf(outputs), backward));
@@ -362,7 +384,7 @@ public final class Tape implements AutoCloseable {
    */
   public Matrix temporary(int rows, int columns) {
     requireOwn();
-    int size = Math.multiplyExact(rows, columns);
+    int size = HeapRoom.elements(rows, columns);
     return Matrix.of(memory.pool().lend(DataType.FLOAT32, size), rows, columns);
   }
 

@@ -1,5 +1,7 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
+
 /**
  * Adagrad (Duchi et al. 2011): s ← s + g², p ← p - η / (1 + (t-1) δ) g / (√s + ε). Weight decay λ
  * adds λ p to g. PyTorch's {@code Adagrad}.
@@ -9,6 +11,7 @@ package dev.recurrent.train;
  * @param weightDecay λ
  * @param initialSum the first value of s
  */
+@CheckReturnValue
 public record Adagrad(
     double learningRate,
     double learningRateDecay,
@@ -18,7 +21,7 @@ public record Adagrad(
     implements Optimizer {
 
   public Adagrad {
-    Optimizer.requirePositive("learning rate", learningRate);
+    Optimizer.requireNotNegative("learning rate", learningRate);
     Optimizer.requireNotNegative("learning rate decay", learningRateDecay);
     Optimizer.requireNotNegative("epsilon", epsilon);
     Optimizer.requireNotNegative("weight decay", weightDecay);
@@ -35,7 +38,7 @@ public record Adagrad(
     return new Adagrad(learningRate, learningRateDecay, newEpsilon, weightDecay, initialSum);
   }
 
-  /** Returns the same with another weight decay. */
+  @Override
   public Adagrad withWeightDecay(double newWeightDecay) {
     return new Adagrad(learningRate, learningRateDecay, epsilon, newWeightDecay, initialSum);
   }

@@ -1,5 +1,7 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
+
 /**
  * Adam (Kingma and Ba 2015): m ← β₁ m + (1-β₁) g, v ← β₂ v + (1-β₂) g², p ← p - η/(1-β₁ᵗ) m / (√(v
  * / (1-β₂ᵗ)) + ε). Weight decay λ adds λ p to g (for decoupled decay see {@link AdamW}). PyTorch's
@@ -8,12 +10,13 @@ package dev.recurrent.train;
  * @param epsilon ε
  * @param weightDecay λ
  */
+@CheckReturnValue
 public record Adam(
     double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
     implements Optimizer {
 
   public Adam {
-    Optimizer.requirePositive("learning rate", learningRate);
+    Optimizer.requireNotNegative("learning rate", learningRate);
     Optimizer.requireShare("beta1", beta1);
     Optimizer.requireShare("beta2", beta2);
     Optimizer.requireNotNegative("epsilon", epsilon);
@@ -35,7 +38,7 @@ public record Adam(
     return new Adam(learningRate, beta1, beta2, newEpsilon, weightDecay);
   }
 
-  /** Returns the same with another weight decay. */
+  @Override
   public Adam withWeightDecay(double newWeightDecay) {
     return new Adam(learningRate, beta1, beta2, epsilon, newWeightDecay);
   }

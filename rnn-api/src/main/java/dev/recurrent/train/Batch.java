@@ -58,6 +58,17 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
     return found;
   }
 
+  /**
+   * Refuses numbers that are not finite.
+   *
+   * @throws IllegalArgumentException naming the place after {@code where}
+   */
+  void requireFinite(String where) {
+    inputs.requireFinite(where + ", inputs");
+    targets.requireFinite(where + ", targets");
+    others.forEach((name, sequences) -> sequences.requireFinite(where + ", " + name));
+  }
+
   /** Returns the number of steps of the longest input. */
   public int steps() {
     return inputs.steps();
@@ -111,12 +122,8 @@ public record Batch(Sequences inputs, Sequences targets, Map<String, Sequences> 
   }
 
   private void requireTargetForEachStep() {
-    if (!targets.layout().equals(inputs.layout())) {
-      throw new IllegalArgumentException(
-          "truncated BPTT: expected a target for each step of the inputs, "
-              + inputs.layout()
-              + ", got "
-              + targets.layout());
-    }
+    inputs
+        .layout()
+        .requireSame("truncated BPTT with a target for each step of the inputs", targets.layout());
   }
 }

@@ -60,7 +60,7 @@ final class Checkpoint {
 
   /** Writes the file, as a whole or not at all. */
   void write(Path file) throws IOException {
-    SafeTensors.write(file, tensors, metadata);
+    SafeTensors.writeChecked(file, tensors, metadata);
   }
 
   /** Reads a checkpoint. */
@@ -115,6 +115,13 @@ final class Checkpoint {
     void require(String key, Object expected) throws SafeTensorsException {
       if (!text(key).equals(expected.toString())) {
         throw new SafeTensorsException(file.file(), key, expected.toString(), text(key));
+      }
+    }
+
+    /** Refuses a checkpoint that says otherwise; earlier versions did not say it. */
+    void requireIfSaid(String key, Object expected) throws SafeTensorsException {
+      if (file.metadata().containsKey(key)) {
+        require(key, expected);
       }
     }
 

@@ -1,23 +1,36 @@
 package dev.recurrent.train;
 
+import dev.recurrent.io.SafeTensors;
+import dev.recurrent.io.SafeTensorsException;
+import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates a {@link TrainingRun} after each epoch; keeps the results and the best model's file.
  */
 final class EpochHistory {
+  /** The name of the best model's file in the folder of a run. */
+  static final String BEST = "best.safetensors";
+
   private final Training setup;
   private final TrainingPosition at;
   private final List<EpochResult> results = new ArrayList<>();
+  private final Map<Parameter, float[]> best = new LinkedHashMap<>(); // where there is no folder
+  private @Nullable Path bestFile;
 
   EpochHistory(Training setup, TrainingPosition at) {
     this.setup = setup;
     this.at = at;
+    bestFile = setup.resumeFolder == null ? null : setup.resumeFolder.resolve(BEST);
   }
 
   List<EpochResult> results() {
@@ -66,7 +79,7 @@ final class EpochHistory {
     metrics.addAll(validation.others());
     var values = Metrics.evaluate(tape, validation.data(), metrics, loss);
     double value = values[0];
-    if (at.bestEpoch == 0 || validation.cost(value) < validation.cost(at.bestValidation)) {
+    if (validation.isBetter(value, at.bestValidation)) {
       at.bestEpoch = at.epoch + 1;
       at.bestValidation = value;
       saveBest();
@@ -76,7 +89,42 @@ final class EpochHistory {
 
   private void saveBest() throws IOException {
     if (setup.checkpointFolder != null) {
-      setup.model.save(setup.checkpointFolder.resolve("best.safetensors"), setup.modelMetadata);
+      bestFile = setup.checkpointFolder.resolve(BEST);
+      setup.model.save(bestFile, setup.modelMetadata);
+    } else if (setup.restoreBest) {
+      setup.model.parameters().forEach(parameter -> best.put(parameter, parameter.toArray()));
+    }
+  }
+
+  /** Makes the model what it was at its best validation, if there was one. */
+  void restoreBest() throws IOException {
+    if (!best.isEmpty()) {
+      best.forEach(Parameter::set);
+    } else if (bestFile != null && at.bestEpoch > 0) {
+      setup.model.load(bestFile);
+    }
+  }
+
+  /** Refuses to go on in a folder whose best model is gone or damaged: nothing brings it back. */
+  void requireBest(Path file) throws IOException {
+    boolean here =
+        setup.checkpointFolder != null
+            && setup.checkpointFolder.toAbsolutePath().equals(file.toAbsolutePath().getParent());
+    if (at.bestEpoch == 0 || !here) {
+      return;
+    }
+    var remedy =
+        "; the checkpoint has only the last model: bring the file back, or begin a new run";
+    if (Files.notExists(file)) {
+      throw new NoSuchFileException(
+          file.toString(),
+          null,
+          "expected the best model so far, of epoch " + at.bestEpoch + ", got none" + remedy);
+    }
+    try {
+      SafeTensors.read(file).verify();
+    } catch (SafeTensorsException e) {
+      throw new IOException(e.getMessage() + remedy, e);
     }
   }
 

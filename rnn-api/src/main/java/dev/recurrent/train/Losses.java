@@ -4,6 +4,7 @@ import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.PointwiseProgram;
+import dev.recurrent.spi.SequenceLayout;
 import dev.recurrent.spi.TensorOps.CrossEntropyCall;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
@@ -190,18 +191,15 @@ public final class Losses {
     }
   }
 
-  private static void requireSameRows(Tensor prediction, Sequences targets) {
+  static void requireSameRows(Tensor prediction, Sequences targets) {
     var layout = prediction.layout();
-    boolean same =
-        layout != null
-            ? layout.equals(targets.layout())
-            : prediction.rows() == targets.batch()
-                && targets.layout().totalRows() == targets.batch();
-    if (!same) {
+    if (layout != null) {
+      layout.requireSame("targets", targets.layout());
+    } else if (!targets.layout().equals(SequenceLayout.uniform(1, prediction.rows()))) {
       throw new IllegalArgumentException(
-          "targets: expected the same sequences as the prediction, "
-              + (layout != null ? layout : prediction.rows() + " rows")
-              + ", got "
+          "targets: expected one for each of the "
+              + prediction.rows()
+              + " rows of the prediction, got "
               + targets.layout());
     }
   }

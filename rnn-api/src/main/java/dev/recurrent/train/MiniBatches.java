@@ -1,5 +1,6 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
 import dev.recurrent.spi.RandomBits;
 import java.util.Arrays;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     .shuffled(7);
  * }</pre>
  */
+@CheckReturnValue
 public final class MiniBatches implements Batches {
   private final int examples;
   private final int size;

@@ -39,14 +39,38 @@ public interface Optimizer {
     return this;
   }
 
-  /** Starts to update the parameters of a model that is built. The caller closes the updater. */
-  default Updater on(Layer model) {
-    return new Updater(this, model.store());
+  /**
+   * Returns the same optimizer, with the same moments and another weight decay; for a {@link
+   * ParameterGroup} with one of its own.
+   *
+   * @throws IllegalArgumentException if this optimizer has no weight decay and it is not 0
+   */
+  default Optimizer withWeightDecay(double weightDecay) {
+    if (weightDecay != 0) {
+      throw new IllegalArgumentException(
+          name() + ": expected no weight decay, which it does not have, got " + weightDecay);
+    }
+    return withoutWeightDecay();
+  }
+
+  /**
+   * Starts to update the parameters of a layer that is built: a whole model, or a part of one,
+   * whose other parameters then stay as they are. The caller closes the updater.
+   *
+   * @param groups parameters of the layer that are updated otherwise than the rest
+   * @throws IllegalArgumentException if groups overlap, or name parameters that are not the layer's
+   */
+  default Updater on(Layer layer, ParameterGroup... groups) {
+    var grouping = new Grouping(layer);
+    for (var group : groups) {
+      grouping.add(group);
+    }
+    return new Updater(this, layer.store(), grouping.parts(this));
   }
 
   /** Defines an optimizer by its equations. */
   static Optimizer named(String name, double learningRate, Consumer<UpdateEquations> equations) {
-    requirePositive("learning rate", learningRate);
+    requireNotNegative("learning rate", learningRate);
     return new Optimizer() {
       @Override
       public String name() {

@@ -30,14 +30,26 @@ final class ReduceOnPlateau implements Schedule {
 
   @Override
   public void validated(double value) {
-    // For a negative best (a maximised metric with its sign turned) better is still smaller.
-    if (value < best - Math.abs(best) * THRESHOLD || Double.isInfinite(best)) {
+    // For a negative best (a maximised metric with its sign turned) better is still smaller; NaN is
+    // never below anything.
+    boolean first = Double.isInfinite(best) && !Double.isNaN(value);
+    if (first || value < best - Math.abs(best) * THRESHOLD) {
       best = value;
       bad = 0;
     } else if (++bad > patience) {
       scale *= factor;
       bad = 0;
     }
+  }
+
+  @Override
+  public boolean needsValidation() {
+    return true;
+  }
+
+  @Override
+  public String description() {
+    return "by " + factor + " on a plateau of " + patience;
   }
 
   @Override

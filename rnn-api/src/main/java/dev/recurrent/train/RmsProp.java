@@ -1,5 +1,7 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
+
 /**
  * RMSProp (Hinton 2012): v ← α v + (1 - α) g², p ← p - η g / (√v + ε), optionally with momentum μ
  * over g / (√v + ε). Weight decay λ adds λ p to g. PyTorch's {@code RMSprop}.
@@ -9,12 +11,13 @@ package dev.recurrent.train;
  * @param momentum μ, 0 for none
  * @param weightDecay λ
  */
+@CheckReturnValue
 public record RmsProp(
     double learningRate, double smoothing, double epsilon, double momentum, double weightDecay)
     implements Optimizer {
 
   public RmsProp {
-    Optimizer.requirePositive("learning rate", learningRate);
+    Optimizer.requireNotNegative("learning rate", learningRate);
     Optimizer.requireShare("smoothing", smoothing);
     Optimizer.requireNotNegative("epsilon", epsilon);
     Optimizer.requireShare("momentum", momentum);
@@ -41,7 +44,7 @@ public record RmsProp(
     return new RmsProp(learningRate, smoothing, epsilon, newMomentum, weightDecay);
   }
 
-  /** Returns the same with another weight decay. */
+  @Override
   public RmsProp withWeightDecay(double newWeightDecay) {
     return new RmsProp(learningRate, smoothing, epsilon, momentum, newWeightDecay);
   }

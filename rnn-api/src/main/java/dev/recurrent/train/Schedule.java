@@ -20,8 +20,21 @@ public interface Schedule {
   /** Returns the learning rate of the next update, given the optimizer's own. */
   double learningRate(double base, Progress progress);
 
-  /** Takes note of a validation; smaller is better. */
+  /** Takes note of a validation; smaller is better, NaN is no number. */
   default void validated(double value) {}
+
+  /** Tells whether the schedule has an effect only where there is a validation. */
+  default boolean needsValidation() {
+    return false;
+  }
+
+  /**
+   * Describes the schedule, so that a run is not resumed with another one; empty where that is not
+   * known, as of a lambda.
+   */
+  default String description() {
+    return "";
+  }
 
   /** Returns what the schedule remembers, for a checkpoint. */
   default Map<String, Double> save() {
@@ -33,7 +46,7 @@ public interface Schedule {
 
   /** Keeps the optimizer's own learning rate. */
   static Schedule constant() {
-    return (base, progress) -> base;
+    return new DescribedSchedule("constant", (base, progress) -> base);
   }
 
   /**
@@ -45,7 +58,9 @@ public interface Schedule {
       throw new IllegalArgumentException("decay: expected after at least 0 epochs, got " + epochs);
     }
     Optimizer.requirePositive("factor", factor);
-    return (base, progress) -> base * Math.pow(factor, Math.max(0, progress.epoch() + 1 - epochs));
+    return new DescribedSchedule(
+        "decay after " + epochs + " epochs by " + factor,
+        (base, progress) -> base * Math.pow(factor, Math.max(0, progress.epoch() + 1 - epochs)));
   }
 
   /**
@@ -55,19 +70,22 @@ public interface Schedule {
   static Schedule cosine(long warmUpUpdates, double minimum) {
     Optimizer.requireNotNegative("warm-up", (double) warmUpUpdates);
     Optimizer.requireNotNegative("minimum", minimum);
-    return (base, progress) -> {
-      if (progress.update() < warmUpUpdates) {
-        return base * (progress.update() + 1) / warmUpUpdates;
-      }
-      double span = Math.max(1, progress.totalUpdates() - warmUpUpdates);
-      double done = Math.min(1, (progress.update() - warmUpUpdates) / span);
-      return minimum + (base - minimum) * 0.5 * (1 + Math.cos(Math.PI * done));
-    };
+    return new DescribedSchedule(
+        "cosine to " + minimum + " after " + warmUpUpdates + " updates of warm-up",
+        (base, progress) -> {
+          if (progress.update() < warmUpUpdates) {
+            return base * (progress.update() + 1) / warmUpUpdates;
+          }
+          double span = Math.max(1, progress.totalUpdates() - warmUpUpdates);
+          double done = Math.min(1, (progress.update() - warmUpUpdates) / span);
+          return minimum + (base - minimum) * 0.5 * (1 + Math.cos(Math.PI * done));
+        });
   }
 
   /**
    * Multiplies by {@code factor} when more than {@code patience} validations in a row have not been
-   * better than the best by at least 0.01 %: PyTorch's {@code ReduceLROnPlateau}. Made for one run.
+   * better than the best by at least 0.01 %, which one that is no number (NaN) never is: PyTorch's
+   * {@code ReduceLROnPlateau}. Made for one run.
    */
   static Schedule reduceOnPlateau(double factor, int patience) {
     return new ReduceOnPlateau(factor, patience);

@@ -1,5 +1,7 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
+
 /**
  * Stochastic gradient descent, p ← p - η g, optionally with momentum μ: b ← μ b + g, p ← p - η b,
  * or Nesterov's p ← p - η (g + μ b) (Sutskever et al. 2013). Weight decay λ adds λ p to g.
@@ -8,6 +10,7 @@ package dev.recurrent.train;
  * @param momentum μ, 0 for none
  * @param weightDecay λ
  */
+@CheckReturnValue
 public record Sgd(double learningRate, double momentum, Momentum kind, double weightDecay)
     implements Optimizer {
 
@@ -20,7 +23,7 @@ public record Sgd(double learningRate, double momentum, Momentum kind, double we
   }
 
   public Sgd {
-    Optimizer.requirePositive("learning rate", learningRate);
+    Optimizer.requireNotNegative("learning rate", learningRate);
     Optimizer.requireShare("momentum", momentum);
     Optimizer.requireNotNegative("weight decay", weightDecay);
   }
@@ -40,7 +43,7 @@ public record Sgd(double learningRate, double momentum, Momentum kind, double we
     return new Sgd(learningRate, newMomentum, Momentum.NESTEROV, weightDecay);
   }
 
-  /** Returns the same with another weight decay. */
+  @Override
   public Sgd withWeightDecay(double newWeightDecay) {
     return new Sgd(learningRate, momentum, kind, newWeightDecay);
   }

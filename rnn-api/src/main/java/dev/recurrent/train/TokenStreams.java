@@ -1,5 +1,7 @@
 package dev.recurrent.train;
 
+import dev.recurrent.CheckReturnValue;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.tape.Sequences;
 import java.util.Arrays;
 
@@ -8,6 +10,7 @@ import java.util.Arrays;
  * b-th part, and the target of each token is the next one. An epoch is one batch of all streams,
  * which truncated back-propagation cuts into windows, carrying the state from one to the next.
  */
+@CheckReturnValue
 public final class TokenStreams implements Batches {
   private final int[] tokens;
   private final int streams;
@@ -89,7 +92,7 @@ public final class TokenStreams implements Batches {
   }
 
   private Sequences timeMajor(int shift, int steps) {
-    var packed = new int[Math.multiplyExact(steps, streams)];
+    var packed = new int[HeapRoom.elements(steps, streams)];
     for (int t = 0; t < steps; t++) {
       for (int b = 0; b < streams; b++) {
         packed[t * streams + b] = tokens[b * length + t + shift];

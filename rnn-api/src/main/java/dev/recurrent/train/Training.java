@@ -2,18 +2,14 @@ package dev.recurrent.train;
 
 import dev.recurrent.layer.Layer;
 import dev.recurrent.score.Goal;
-import dev.recurrent.tape.Parameter;
-import dev.recurrent.tape.ParameterStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  * training.fit(text, Budget.epochs(3));
  * }</pre>
  *
- * <p>The order of calls: configure, {@link #fit} once. A run that is killed at any moment, and then
- * set up in the same way with {@link #resumeFrom}, goes on from its last checkpoint to the same
- * bits as if nothing had happened; so everything random must come from seeds. All methods but
- * {@link #requestStop()} are called by one thread, to which the model belongs while {@link #fit}
- * runs: other threads compute with a {@link Layer#snapshot}.
+ * <p>The order of calls: configure, {@link #fit} once, a second call is refused. A run that is
+ * killed at any moment, and then set up in the same way with {@link #resumeFrom}, goes on from its
+ * last checkpoint to the same bits as if nothing had happened; so everything random must come from
+ * seeds. All methods but {@link #requestStop()} are called by one thread, to which the model
+ * belongs while {@link #fit} runs: other threads compute with a {@link Layer#snapshot}.
  */
 public final class Training {
   final Layer model;
@@ -49,12 +45,13 @@ public final class Training {
   int accumulate = 1;
   long seed = 1;
   @Nullable Validation validation;
-  private boolean decayOnlyMatrices;
   int patience = Integer.MAX_VALUE;
-  final Set<Parameter> frozen = new LinkedHashSet<>();
+  final Grouping grouping;
   @Nullable Path checkpointFolder;
   @Nullable Path resumeFolder;
-  Duration checkpointInterval = Duration.ofMinutes(1);
+  private @Nullable Duration checkpointInterval; // null for the usual one
+  boolean restoreBest;
+  private boolean fitted;
   Map<String, String> modelMetadata = Map.of();
   final List<TrainingListener> listeners = new ArrayList<>();
   private volatile boolean stopRequested;
@@ -78,10 +75,16 @@ public final class Training {
     double cost(double value) {
       return metric.goal() == Goal.MAXIMIZE ? -value : value;
     }
+
+    /** Tells whether a value is better than the best so far; one that is no number never is. */
+    boolean isBetter(double value, double best) {
+      return !Double.isNaN(value) && (Double.isNaN(best) || cost(value) < cost(best));
+    }
   }
 
   private Training(Layer model) {
     this.model = model;
+    grouping = new Grouping(model);
   }
 
   /** Sets up the training of a model that is built. */
@@ -107,7 +110,7 @@ public final class Training {
    * decay, which by default is for all parameters.
    */
   public Training decayOnlyMatrices() {
-    decayOnlyMatrices = true;
+    grouping.decayOnlyMatrices();
     return this;
   }
 
@@ -133,7 +136,11 @@ public final class Training {
     return this;
   }
 
-  /** Updates every {@code steps} steps of a batch, going back as far; by default once a batch. */
+  /**
+   * Updates every {@code steps} steps of a batch, going back as far; by default once a batch. The
+   * loss has to run the model with the state that it is given, which is carried from one window to
+   * the next.
+   */
   public Training truncatedBptt(int steps) {
     bptt = Bptt.truncated(steps);
     return this;
@@ -166,14 +173,25 @@ public final class Training {
   }
 
   /**
-   * Ends the run when more than {@code patience} validations in a row have brought no new best one.
-   * The model is then that of the last epoch; {@code best.safetensors} holds the best.
+   * Ends the run when more than {@code patience} validations in a row have brought no new best one,
+   * which a value that is no number (NaN) never is. The model is then that of the last epoch,
+   * unless {@link #restoreBest} says otherwise; {@code best.safetensors} holds the best.
    */
   public Training stopEarly(int newPatience) {
     if (newPatience < 0) {
       throw new IllegalArgumentException("patience: expected at least 0, got " + newPatience);
     }
     patience = newPatience;
+    return this;
+  }
+
+  /**
+   * Leaves the model as it was at its best validation when the run ends, also early, instead of as
+   * it is after the last epoch. Not where the run was stopped to be resumed, or no validation was a
+   * number.
+   */
+  public Training restoreBest() {
+    restoreBest = true;
     return this;
   }
 
@@ -190,8 +208,21 @@ public final class Training {
       }
     }
     for (var layer : layers) {
-      frozen.addAll(layer.parameters());
+      grouping.freeze(layer.parameters());
     }
+    return this;
+  }
+
+  /**
+   * Trains some parameters of the model otherwise than the rest: at a learning rate or with a
+   * weight decay of their own, or not at all. The schedule varies a group's own rate as it does the
+   * optimizer's; a group's own weight decay is for all of its parameters, also with {@link
+   * #decayOnlyMatrices}. A run is resumed with the same groups only.
+   *
+   * @throws IllegalArgumentException if a parameter is none of the model, or in a group already
+   */
+  public Training group(ParameterGroup group) {
+    grouping.add(group);
     return this;
   }
 
@@ -205,10 +236,17 @@ public final class Training {
     return this;
   }
 
-  /** Sets the time between checkpoints within an epoch; one minute by default. */
+  /**
+   * Sets the time between checkpoints within an epoch; one minute by default. Goes with {@link
+   * #checkpointTo}.
+   */
   public Training checkpointEvery(Duration interval) {
     checkpointInterval = interval;
     return this;
+  }
+
+  Duration checkpointInterval() {
+    return checkpointInterval == null ? Duration.ofMinutes(1) : checkpointInterval;
   }
 
   /** Goes on from the checkpoint in a folder. */
@@ -240,24 +278,6 @@ public final class Training {
     stopRequested = true;
   }
 
-  /** Returns which optimizer updates which parameters. */
-  List<Updater.Part> parts() {
-    var store = model.store();
-    if (!decayOnlyMatrices) {
-      return List.of(new Updater.Part(optimizer, trained()));
-    }
-    return List.of(
-        new Updater.Part(optimizer, store.ranges(p -> !frozen.contains(p) && !p.isVector())),
-        new Updater.Part(
-            optimizer.withoutWeightDecay(),
-            store.ranges(p -> !frozen.contains(p) && p.isVector())));
-  }
-
-  /** Returns where the parameters lie that are not frozen. */
-  List<ParameterStore.Range> trained() {
-    return model.store().ranges(p -> !frozen.contains(p));
-  }
-
   boolean stopRequested() {
     return stopRequested;
   }
@@ -265,27 +285,35 @@ public final class Training {
   /**
    * Trains until the budget is used up, a stop is requested, or {@link #stopEarly} says so.
    *
+   * @throws IllegalStateException if this was called before, if the set-up cannot have the effect
+   *     that was asked for, or if another thread trains or changes the model
+   * @throws IllegalArgumentException if there is nothing to train on, or the data hold numbers that
+   *     are not finite; it says which batch, sequence and step
    * @throws DivergedException if the loss or the gradient is no longer a finite number; it says how
    *     soon that is found
    * @throws IOException if a checkpoint cannot be written or read; an {@link
    *     InterruptedIOException} if the calling thread was interrupted before
-   * @throws IllegalStateException if another thread trains or changes the model
    */
   public TrainingResult fit(Batches data, Budget budget) throws IOException {
     var function = loss;
     if (function == null) {
       throw new IllegalStateException("training: expected a loss, got none; call loss(…)");
     }
-    if (patience < Integer.MAX_VALUE && validation == null) {
-      throw new IllegalStateException(
-          "stopEarly: expected validation data, got none; call validateOn(…)");
+    requireEffective();
+    if (data.count() < 1) {
+      throw new IllegalArgumentException("data: expected at least one batch, got none");
     }
-    if (!frozen.isEmpty() && frozen.size() == model.store().parameters().size()) {
+    if (validation != null && validation.data.count() < 1) {
+      throw new IllegalArgumentException("validation data: expected at least one batch, got none");
+    }
+    if (fitted) {
       throw new IllegalStateException(
-          "freeze: expected a parameter that is left to train, got none");
+          "fit: expected one call, got a second one; make a new Training, which starts anew, or"
+              + " goes on from a checkpoint with resumeFrom(…)");
     }
     try (var _ = model.store().train();
         var run = new TrainingRun(this, function, data, budget)) {
+      fitted = true;
       return run.run();
     } catch (ClosedByInterruptException e) {
       var interrupted =
@@ -296,6 +324,30 @@ public final class Training {
                   + " interrupt()");
       interrupted.initCause(e);
       throw interrupted;
+    }
+  }
+
+  /** Refuses what would have no effect. */
+  private void requireEffective() {
+    if (validation == null) {
+      requireValidation("stopEarly", patience < Integer.MAX_VALUE);
+      requireValidation("restoreBest", restoreBest);
+      requireValidation("schedule", schedule.needsValidation());
+    }
+    if (checkpointInterval != null && checkpointFolder == null) {
+      throw new IllegalStateException(
+          "checkpointEvery: expected a folder for checkpoints, got none; call checkpointTo(…)");
+    }
+    if (grouping.isAllFrozen()) {
+      throw new IllegalStateException(
+          "freeze: expected a parameter that is left to train, got none");
+    }
+  }
+
+  private static void requireValidation(String what, boolean needed) {
+    if (needed) {
+      throw new IllegalStateException(
+          what + ": expected validation data, got none; call validateOn(…)");
     }
   }
 }

@@ -38,9 +38,9 @@ final class TrainingPosition {
     return loss;
   }
 
-  /** Returns the number of validations since the best one; 0 where nothing was validated. */
+  /** Returns the number of validations since the best one; all where none was a number. */
   int validationsSinceBest() {
-    return bestEpoch == 0 ? 0 : epoch - bestEpoch;
+    return epoch - bestEpoch;
   }
 
   /** Measures the time of the epoch from here on. */

@@ -8,7 +8,7 @@ import java.util.List;
  * @param epochs the results of all epochs that were completed, earlier parts of the run included
  * @param updates the updates made
  * @param ending why it ended
- * @param bestEpoch the epoch of the best validation, or 0 without validation
+ * @param bestEpoch the epoch of the best validation, or 0 where none was a number
  * @param bestValidation its value, or NaN
  */
 public record TrainingResult(
@@ -26,5 +26,21 @@ public record TrainingResult(
 
   public TrainingResult {
     epochs = List.copyOf(epochs);
+  }
+
+  /**
+   * Returns this result of a run with validation.
+   *
+   * @throws IllegalStateException if no validation was a number, so that there is no best model
+   */
+  public TrainingResult requireBest() {
+    if (bestEpoch == 0) {
+      throw new IllegalStateException(
+          "validation: expected a number after one of "
+              + epochs.size()
+              + " epochs, got none, so no model was kept; look at the data that validate, or try a"
+              + " smaller learning rate");
+    }
+    return this;
   }
 }

@@ -1,16 +1,19 @@
 package dev.recurrent.train;
 
+import dev.recurrent.layer.Recurrent;
 import dev.recurrent.layer.RecurrentState;
 import dev.recurrent.spi.RandomBits;
 import dev.recurrent.spi.RecurrentKernel.Mode;
-import dev.recurrent.tape.Parameter;
 import dev.recurrent.tape.ParameterStore;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs a {@link Training} once: epochs, their batches, the windows of those, and checkpoints.
@@ -31,6 +34,8 @@ final class TrainingRun implements AutoCloseable {
   private final Updates updates;
   private final EpochHistory history;
   private long lastCheckpoint = System.nanoTime();
+  private boolean hasCheckpoint;
+  private long safeUpdates; // those in the last checkpoint
 
   TrainingRun(Training setup, LossFunction loss, Batches data, Budget budget) {
     this.setup = setup;
@@ -52,6 +57,9 @@ final class TrainingRun implements AutoCloseable {
       resume(setup.resumeFolder.resolve(Checkpoint.FILE));
     }
     updates.begin(data);
+    if (setup.validation != null) {
+      requireFinite(setup.validation.data());
+    }
     setup.listeners.forEach(listener -> listener.started(setup, budget));
     boolean wholeEpochs;
     try {
@@ -64,6 +72,9 @@ final class TrainingRun implements AutoCloseable {
     if (!wholeEpochs && ending != TrainingResult.Ending.STOPPED) {
       endPartOfEpoch();
     }
+    if (setup.restoreBest && ending != TrainingResult.Ending.STOPPED) {
+      history.restoreBest();
+    }
     var result =
         new TrainingResult(
             history.results(), updates.made(), ending, at.bestEpoch, at.bestValidation);
@@ -71,13 +82,16 @@ final class TrainingRun implements AutoCloseable {
     return result;
   }
 
+  private static void requireFinite(Batches data) {
+    for (int i = 0; i < data.count(); i++) {
+      data.batch(0, i).requireFinite("validation batch " + (i + 1));
+    }
+  }
+
   /** Trains to the end; false means that it is within an epoch. */
   private boolean trainEpochs() throws IOException {
     boolean wholeEpochs = true;
-    while (wholeEpochs
-        && at.epoch < budget.epochs()
-        && updates.made() < budget.updates()
-        && !outOfPatience()) {
+    while (wholeEpochs && !isOver()) {
       at.startClock();
       wholeEpochs = trainEpoch();
       if (wholeEpochs) {
@@ -85,6 +99,11 @@ final class TrainingRun implements AutoCloseable {
       }
     }
     return wholeEpochs;
+  }
+
+  /** Tells whether no further epoch is to begin. */
+  private boolean isOver() {
+    return at.epoch >= budget.epochs() || updates.made() >= budget.updates() || outOfPatience();
   }
 
   private TrainingResult.Ending ending(boolean wholeEpochs) {
@@ -104,20 +123,22 @@ final class TrainingRun implements AutoCloseable {
   private boolean trainEpoch() throws IOException {
     for (; at.batch < data.count(); at.batch++) {
       var batch = data.batch(at.epoch, at.batch);
+      batch.requireFinite("batch " + (at.batch + 1) + " of epoch " + (at.epoch + 1));
       if (at.window == 0) {
         startBatch(batch);
       }
       int windows = setup.bptt.windows(batch.steps());
       while (at.window < windows) {
         trainWindow(batch);
+        requireStateUsed(batch);
         at.window++;
         boolean last = at.window == windows && at.batch + 1 == data.count();
         if (setup.stopRequested() || (updates.made() >= budget.updates() && !last)) {
           checkpoint();
           return false;
         }
-        if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval.toNanos()) {
-          checkpoint();
+        if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval().toNanos()) {
+          tryCheckpoint();
         }
       }
       at.window = 0;
@@ -142,6 +163,20 @@ final class TrainingRun implements AutoCloseable {
     updates.add(tape, tensor, weight);
   }
 
+  /** Refuses a loss that starts every window anew, though it has recurrent layers. */
+  private void requireStateUsed(Batch batch) {
+    int next = at.window + 1;
+    boolean goesOn =
+        next < setup.bptt.windows(batch.steps())
+            && setup.bptt.window(next, batch.steps()).from() > 0;
+    if (goesOn && state.batch() < 0 && setup.model.holds(Recurrent.class)) {
+      throw new IllegalStateException(
+          "truncatedBptt: expected a loss that runs the recurrent layers with the state that it is"
+              + " given, got one that starts each window at zero; use recurrent.on(tape, x, state),"
+              + " or leave truncatedBptt(…) out");
+    }
+  }
+
   /** Returns the seed of the next window's random masks. */
   private long seed() {
     return RandomBits.mix(RandomBits.mix(setup.seed, updates.made()), at.pending);
@@ -149,22 +184,54 @@ final class TrainingRun implements AutoCloseable {
 
   private void endEpoch() throws IOException {
     updates.endEpoch();
+    if (at.epochWeight == 0) {
+      throw new IllegalArgumentException(
+          "data: expected targets that count, got none in epoch " + (at.epoch + 1));
+    }
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     if (setup.validation != null) {
       setup.schedule.validated(setup.validation.cost(result.validation()));
     }
     at.nextEpoch();
-    checkpoint();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+    if (isOver()) {
+      checkpoint();
+    } else {
+      tryCheckpoint();
+    }
   }
 
   /** Validates where the budget of updates ends; the checkpoint stays that of within the epoch. */
   private void endPartOfEpoch() throws IOException {
     updates.readNumbers();
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  private EpochResult addToHistory() throws IOException {
+    try {
+      return history.add(tape, loss, updates);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
+  /** Writes a checkpoint that is not the run's last one: where that fails, the run goes on. */
+  private void tryCheckpoint() throws IOException {
+    try {
+      checkpoint();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      System.getLogger("dev.recurrent")
+          .log(
+              System.Logger.Level.WARNING,
+              e.getMessage() + "; the run goes on, and the next checkpoint is tried as usual");
+    }
   }
 
   private void checkpoint() throws IOException {
@@ -176,24 +243,54 @@ final class TrainingRun implements AutoCloseable {
     var file = setup.checkpointFolder.resolve(Checkpoint.FILE);
     var checkpoint = new Checkpoint().states(state.save());
     decisions().forEach(checkpoint::put);
+    settings().forEach(checkpoint::put);
     at.write(checkpoint);
     updates.write(checkpoint);
     history.write(checkpoint);
     setup.schedule.save().forEach((key, value) -> checkpoint.put(SCHEDULE + key, value));
-    checkpoint.write(file);
+    try {
+      setup.listeners.forEach(listener -> listener.checkpointing(file));
+      checkpoint.write(file);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException | UncheckedIOException e) {
+      throw unwritten(e);
+    }
+    hasCheckpoint = true;
+    safeUpdates = updates.made();
     setup.listeners.forEach(listener -> listener.checkpointed(file));
+  }
+
+  /** Says which file could not be written, and what of the run is safe. */
+  private IOException unwritten(Exception failure) {
+    var cause = failure instanceof UncheckedIOException e ? e.getCause() : failure;
+    var folder = setup.checkpointFolder;
+    var message = String.valueOf(cause.getMessage());
+    return new IOException(
+        (message.contains(String.valueOf(folder)) ? message : folder + ": " + message)
+            + (hasCheckpoint
+                ? "; %s is whole and holds the run up to update %d: resuming goes on there"
+                    .formatted(Checkpoint.FILE, safeUpdates)
+                : "; no checkpoint has been written yet"),
+        cause);
   }
 
   private void resume(Path file) throws IOException {
     var saved = Checkpoint.read(file);
+    hasCheckpoint = true;
     for (var decision : decisions().entrySet()) {
       saved.require(decision.getKey(), decision.getValue());
+    }
+    for (var setting : settings().entrySet()) {
+      saved.requireIfSaid(setting.getKey(), setting.getValue());
     }
     at.read(saved);
     history.read(saved);
     state.restore(saved.states());
     setup.schedule.restore(saved.reals(SCHEDULE));
     updates.read(saved);
+    safeUpdates = updates.made();
+    history.requireBest(file.resolveSibling(EpochHistory.BEST));
   }
 
   /** Returns what a resumed run must have in common with the one that wrote the checkpoint. */
@@ -204,9 +301,29 @@ final class TrainingRun implements AutoCloseable {
     decisions.put("accumulate", setup.accumulate);
     decisions.put("data", data.fingerprint());
     decisions.put("seed", setup.seed);
-    decisions.put("frozen", setup.frozen.stream().map(Parameter::name).sorted().toList());
+    decisions.put("frozen", setup.grouping.frozen());
     decisions.put("precision", store.backend().precision());
     return decisions;
+  }
+
+  /** Returns more of that kind, which checkpoints of earlier versions do not hold. */
+  private Map<String, Object> settings() {
+    var settings = new LinkedHashMap<String, Object>();
+    settings.put("optimizerSettings", describe(setup.optimizer));
+    settings.put("clipping", setup.clip);
+    settings.put("groups", setup.grouping);
+    var schedule = setup.schedule.description();
+    if (!schedule.isEmpty()) {
+      settings.put("schedule", schedule);
+    }
+    return settings;
+  }
+
+  /** Describes an optimizer with its settings, as far as they are known. */
+  private static String describe(Optimizer optimizer) {
+    var text = optimizer.toString();
+    boolean says = !text.equals(Objects.toIdentityString(optimizer));
+    return says ? text : optimizer.name() + "[learningRate=" + optimizer.learningRate() + "]";
   }
 
   @Override

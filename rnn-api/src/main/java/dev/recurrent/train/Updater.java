@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Applies an {@link Optimizer} to the parameters of one model: owns its moments and counts its
- * steps. Made by {@link Optimizer#on}. A step is one kernel over all parameters; where some are
- * frozen, one for each run of neighbours between them. Used by one thread at a time, the one that
- * trains the model.
+ * Applies an {@link Optimizer} to the parameters of one model, or of one layer of it: owns its
+ * moments and counts its steps. Made by {@link Optimizer#on}. A step is one kernel over all
+ * parameters; where some are left out or in a {@link ParameterGroup}, one for each run of
+ * neighbours. Used by one thread at a time, the one that trains the model.
  */
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
@@ -24,18 +26,24 @@ public final class Updater implements AutoCloseable {
   private long steps;
   private boolean closed;
 
-  /** Says which ranges of the parameters an optimizer updates. */
-  record Part(Optimizer optimizer, List<ParameterStore.Range> ranges) {}
+  /**
+   * Says which ranges of the parameters an optimizer updates.
+   *
+   * @param learningRate of these parameters alone, or null for that of all others
+   */
+  record Part(
+      Optimizer optimizer, @Nullable Double learningRate, List<ParameterStore.Range> ranges) {}
 
   private record RunningPart(
       PointwiseKernel kernel,
       List<UpdateEquations.StepFunction> scalarFunctions,
+      @Nullable Double learningRate,
       List<Operands> operands) {} // one for each range
 
   private record Operands(List<Matrix> inputs, List<Matrix> outputs) {}
 
   Updater(Optimizer optimizer, ParameterStore store) {
-    this(optimizer, store, List.of(new Part(optimizer, store.ranges(_ -> true))));
+    this(optimizer, store, List.of(new Part(optimizer, null, store.ranges(_ -> true))));
   }
 
   /**
@@ -66,7 +74,7 @@ public final class Updater implements AutoCloseable {
                           out.stream().map(range::of).toList()))
               .toList();
       var kernel = store.backend().compile(compiled.program());
-      this.parts.add(new RunningPart(kernel, compiled.scalars(), operands));
+      this.parts.add(new RunningPart(kernel, compiled.scalars(), part.learningRate(), operands));
     }
   }
 
@@ -96,30 +104,49 @@ public final class Updater implements AutoCloseable {
     return steps;
   }
 
-  /** Updates all parameters from their gradients at the optimizer's own learning rate. */
+  /**
+   * Updates the parameters from their gradients at the optimizer's own learning rate, and those of
+   * a group at the group's. The gradients stay as they are: clear them before the next backward
+   * pass ({@link dev.recurrent.layer.Layer#clearGradients()}).
+   */
   public void step() {
-    step(optimizer.learningRate());
+    step(optimizer.learningRate(), own -> own);
   }
 
   /**
-   * Updates all parameters from their gradients, which stay as they are.
+   * Updates the parameters from their gradients, which stay as they are. A group with a learning
+   * rate of its own is updated at that rate, changed in the same proportion as the optimizer's.
    *
-   * @throws IllegalStateException after {@link #close}, or if another thread trains the model
+   * @throws IllegalStateException if there is such a group and the optimizer's own rate is 0, after
+   *     {@link #close}, or if another thread trains the model
    */
   public void step(double learningRate) {
+    double base = optimizer.learningRate();
+    if (base == 0 && parts.stream().anyMatch(part -> part.learningRate() != null)) {
+      throw new IllegalStateException(
+          "step: expected an optimizer whose learning rate is above 0, of which a group's rate is a"
+              + " multiple, got 0");
+    }
+    step(learningRate, own -> own * (learningRate / base));
+  }
+
+  /** Updates the parameters, those of a group at what becomes of the group's own learning rate. */
+  void step(double learningRate, DoubleUnaryOperator ofGroup) {
     if (closed) {
       throw new IllegalStateException(
           "updater: expected an open one, got a closed one; make another with optimizer.on(model)");
     }
-    store.change(() -> update(learningRate));
+    store.change(() -> update(learningRate, ofGroup));
   }
 
-  private void update(double learningRate) {
+  private void update(double learningRate, DoubleUnaryOperator ofGroup) {
     steps++;
     for (var part : parts) {
+      var own = part.learningRate();
+      double rate = own == null ? learningRate : ofGroup.applyAsDouble(own);
       var scalars = new float[part.scalarFunctions().size()];
       for (int i = 0; i < scalars.length; i++) {
-        scalars[i] = (float) part.scalarFunctions().get(i).at(steps, learningRate);
+        scalars[i] = (float) part.scalarFunctions().get(i).at(steps, rate);
       }
       for (var range : part.operands()) {
         part.kernel().run(range.inputs(), scalars, range.outputs());

@@ -34,8 +34,8 @@ final class Updates implements AutoCloseable {
     this.budget = budget;
     this.at = at;
     store = setup.model.store();
-    updater = new Updater(setup.optimizer, store, setup.parts());
-    clipping = GradientClipping.of(setup.clip, store, setup.trained());
+    updater = new Updater(setup.optimizer, store, setup.grouping.parts(setup.optimizer));
+    clipping = GradientClipping.of(setup.clip, store, setup.grouping.trained());
     lossScale = new LossScale(store.backend().precision());
     // Whether an overflow leaves an update out has to be known before the next one.
     boolean late = store.backend().isAsynchronous() && !lossScale.isEnabled();
@@ -126,19 +126,18 @@ final class Updates implements AutoCloseable {
       at.pending = 0;
       return;
     }
-    learningRate =
-        setup.schedule.learningRate(
-            setup.optimizer.learningRate(), new Schedule.Progress(made(), total(), at.epoch));
-    updater.step(learningRate);
+    var progress = new Schedule.Progress(made(), total(), at.epoch);
+    learningRate = setup.schedule.learningRate(setup.optimizer.learningRate(), progress);
+    if (lastGood != null && made() - lastGood.updates() >= UNREAD) {
+      readNumbers(); // the loss and the gradient of the parameters as they are now
+      lastGood.keep(made());
+    }
+    updater.step(learningRate, own -> setup.schedule.learningRate(own, progress));
     store.clearGradients();
     at.pending = 0;
     at.updateOfEpoch++;
     at.sinceUpdateWeight = 0;
     report(targets, measured);
-    if (lastGood != null && made() - lastGood.updates() >= UNREAD) {
-      readNumbers();
-      lastGood.keep(made());
-    }
   }
 
   private UpdateMeasures measure(double targets) {
@@ -189,7 +188,10 @@ final class Updates implements AutoCloseable {
               + epoch
               + "; the model is as "
               + (lastGood == null ? "before it" : "after update " + lastGood.updates())
-              + ". Try a smaller learning rate or a lower clipping limit");
+              + (update == 1
+                  ? ". No update was made before: look at the size of inputs and targets, the first"
+                      + " values and the loss"
+                  : ". Try a smaller learning rate or a lower clipping limit"));
     }
   }
 

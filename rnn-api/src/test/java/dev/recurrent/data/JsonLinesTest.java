@@ -37,14 +37,8 @@ class JsonLinesTest {
       assertEquals(2, JsonLines.read(file, rows).size());
       assertEquals(1, rows.skipped(), line);
     }
-    assertSecondRefused(
-        "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
-            + " String, Number, Array, Object or token 'null', 'true' or 'false')",
-        "{\"a\": x}");
-    assertSecondRefused(
-        "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
-            + " String, Number, Array, Object or token 'null', 'true' or 'false')",
-        "{\"😀\": x}");
+    assertSecondRefused("2:7: expected a JSON object, got the unknown word \"x\"", "{\"a\": x}");
+    assertSecondRefused("2:7: expected a JSON object, got the unknown word \"x\"", "{\"😀\": x}");
   }
 
   @Test
@@ -62,14 +56,9 @@ class JsonLinesTest {
 
   @Test
   void placesAndReasonsAreTheLinesOwn() throws IOException {
+    assertSecondRefused("2:7: expected a JSON object, got the unknown word \"x\"", "{\"a\"\r:x}");
     assertSecondRefused(
-        "2:7: expected a JSON object, got Unrecognized token 'x': was expecting (JSON"
-            + " String, Number, Array, Object or token 'null', 'true' or 'false')",
-        "{\"a\"\r:x}");
-    assertSecondRefused(
-        "2:8: expected a JSON object, got Unexpected end-of-input: expected close marker for"
-            + " Object",
-        "{\"a\": 1");
+        "2:8: expected a JSON object, got the end of the text within a value", "{\"a\": 1");
   }
 
   @Test

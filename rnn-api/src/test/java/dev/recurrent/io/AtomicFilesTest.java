@@ -42,6 +42,47 @@ class AtomicFilesTest {
   }
 
   @Test
+  void permissionsHoldFromTheFirstByte() throws IOException {
+    var view =
+        Files.getFileAttributeView(file, java.nio.file.attribute.PosixFileAttributeView.class);
+    assumeTrue(view != null, "no POSIX permissions here");
+    for (var permissions : List.of("rw-------", "rw-rw-rw-", "r--r-----")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+      AtomicFiles.write(
+          file,
+          out -> {
+            try (var files = Files.list(folder)) {
+              var temporary = files.filter(f -> !f.equals(file)).findFirst().orElseThrow();
+              var its = Files.getPosixFilePermissions(temporary);
+              assertEquals(permissions, PosixFilePermissions.toString(its));
+            }
+            out.write(NEW);
+          });
+      assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+  }
+
+  @Test
+  void whatKilledProcessesLeftIsRemovedAndNothingElse() throws IOException {
+    var left = folder.resolve(".history.csv.0fc9d34a-8f39-4a3c-9f61-3ab8a4a1b0c2.tmp");
+    Files.write(left, NEW);
+    var others = List.of(".x.tmp", "a.0fc9d34a-8f39-4a3c-9f61-3ab8a4a1b0c2.tmp", ".b.1-2.tmp");
+    for (var other : others) {
+      Files.write(folder.resolve(other), NEW);
+    }
+    Files.createDirectory(folder.resolve(".c.0fc9d34a-8f39-4a3c-9f61-3ab8a4a1b0c2.tmp"));
+    assertEquals(1, AtomicFiles.removeLeftovers(folder));
+    assertEquals(0, AtomicFiles.removeLeftovers(folder));
+    try (var files = Files.list(folder)) {
+      assertEquals(others.size() + 2, files.count());
+    }
+    // The name that a write in progress has now is of that form.
+    assertThrows(
+        IOException.class,
+        () -> AtomicFiles.write(file, out -> assertEquals(1, AtomicFiles.removeLeftovers(folder))));
+  }
+
+  @Test
   void makesAFileThatWasNotThere() throws IOException {
     Files.delete(file);
     AtomicFiles.write(file, NEW);

@@ -193,15 +193,15 @@ class SafeTensorsTest {
             scalar));
     var read = SafeTensors.read(file);
     assertFails(
-        "tensor: expected perhaps \"encoder.weight_ih_l0\", got \"weight_ih_l0\"",
+        "tensor: expected \"weight_ih_l0\", got none of that name, but perhaps \"encoder.weight_ih",
         () -> read.shape("weight_ih_l0"));
     assertFails(
-        "tensor: expected perhaps \"encoder.weight_ih_l0\" or \"encoder.weight_hh_l0\", got ",
+        "but perhaps \"encoder.weight_ih_l0\" or \"encoder.weight_hh_l0\"",
         () -> read.floats("Encoder.weight_ih_lO"));
-    assertFails("tensor: expected one of 3 names, such as \"", () -> read.ints("qqqqqqqq"));
+    assertFails("got none of that name, but 3 others, such as \"", () -> read.ints("qqqqqqqq"));
     write(Map.of());
     var empty = SafeTensors.read(file);
-    assertFails("tensor: expected no name, since the file has no", () -> empty.tensor("a"));
+    assertFails("tensor: expected \"a\", got a file without tensors", () -> empty.tensor("a"));
   }
 
   @Test

@@ -2,16 +2,19 @@ package dev.recurrent.layer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Cells;
+import dev.recurrent.cell.UnaryOp;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -68,6 +71,38 @@ public abstract class LayerContract {
 
     Tensor on(Tape tape, Sequences tokens) {
       return output.on(tape, far.on(tape, near.on(tape, embedding.on(tape, tokens))));
+    }
+  }
+
+  /** Puts layers that were built, and have run, into a model. */
+  private static final class Outer extends Model {
+    final Network network;
+
+    Outer(Network network) {
+      this.network = add("network", network);
+    }
+  }
+
+  @Test
+  void aLayerThatHasRunComputesTheSameInsideAnotherModel() {
+    var tokens = ragged(5, 3);
+    var network = new Network(Cells.LSTM);
+    try (var backend = open();
+        var tape = Tape.evaluation(backend)) {
+      network.build(backend, 8);
+      var wanted = network.on(tape, tokens).toArray();
+      tape.reset();
+      try (var outer = new Outer(network)) {
+        outer.build(backend, 9);
+        assertArrayEquals(wanted, network.on(tape, tokens).toArray());
+        tape.reset();
+        tape.backward(network.on(tape, tokens).sum());
+        var parameter = network.encoder.parameters().getFirst();
+        parameter.set(new float[parameter.size()]);
+        tape.reset();
+        assertFalse(Arrays.equals(wanted, network.on(tape, tokens).toArray()));
+        tape.reset();
+      }
     }
   }
 
@@ -168,6 +203,49 @@ public abstract class LayerContract {
       tape.reset();
       assertArrayEquals(new float[40], layer.on(tape, tape.input(x)).toArray());
       assertTrue(Math.abs(y[0]) > 0);
+    }
+  }
+
+  private static final class StepByStep extends Model {
+    final Embedding embedding = add("embedding", Embedding.of(9, 7));
+    final Recurrent recurrent = add("recurrent", Recurrent.of(Cells.LSTM, 7, 19).layers(2));
+    final Dense hidden = add("hidden", Dense.of(19, 5).activation(UnaryOp.TANH));
+    final Dense output = add("output", Dense.of(5, 9));
+
+    Tensor on(Tape tape, Sequences tokens, RecurrentState state) {
+      var h = recurrent.on(tape, embedding.on(tape, tokens), state);
+      return output.on(tape, hidden.on(tape, h));
+    }
+
+    @Override
+    public Stepper stepper() {
+      return Stepper.chain(embedding, recurrent, hidden, output);
+    }
+  }
+
+  @Test
+  void aModelStepsAsItsForwardPassAndGoesOnFromBytes() {
+    int[] tokens = {3, 1, 4, 1, 5, 0, 8};
+    try (var backend = open();
+        var model = new StepByStep();
+        var tape = Tape.inference(backend);
+        var state = new RecurrentState()) {
+      model.build(backend, 3);
+      var whole = model.on(tape, Sequences.ofSequence(tokens), state).unpack().getFirst();
+      byte[] half = {};
+      try (var stepper = model.stepper()) {
+        for (int t = 0; t < tokens.length; t++) {
+          assertArrayEquals(whole[t], stepper.step(tokens[t]), 1e-5f, "step " + t);
+          if (t == 2) {
+            half = stepper.state().toBytes();
+          }
+        }
+      }
+      try (var stepper = model.stepper(StepperState.fromBytes(half))) {
+        for (int t = 3; t < tokens.length; t++) {
+          assertArrayEquals(whole[t], stepper.step(tokens[t]), 1e-5f, "resumed, step " + t);
+        }
+      }
     }
   }
 }

@@ -144,6 +144,25 @@ class StepperTest {
   }
 
   @Test
+  void aForwardPassThatSeesOtherStepsIsRefused() {
+    try (var both = Recurrent.of(Cells.GRU, 3, 4).bidirectional().build(backend, 1);
+        var one = Recurrent.of(Cells.GRU, 3, 4).build(backend, 1);
+        var delay = TimeDelay.of(3, 4, 2).build(backend, 1)) {
+      refused(both, (tape, x, state) -> both.on(tape, tape.input(x), state));
+      refused(one, (tape, x, _) -> one.on(tape, tape.input(x))); // forgets between steps
+      refused(delay, (tape, x, _) -> delay.on(tape, tape.input(x)));
+      refused(one, (tape, x, state) -> one.on(tape, tape.input(x), state).mean());
+    }
+  }
+
+  private static void refused(Layer layer, Stepper.Pass pass) {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class, () -> Stepper.ofFeatures(layer, 3, pass).close());
+    assertEquals("pass: expected ", e.getMessage().substring(0, 15));
+  }
+
+  @Test
   void aChainThatDoesNotFitIsRefused() {
     try (var layers = new Layers();
         var alone = Recurrent.of(Cells.GRU, 4, 3)) {
@@ -167,8 +186,9 @@ class StepperTest {
           "Recurrent: expected a layer that is built; call build(backend, seed) first",
           assertThrows(IllegalStateException.class, alone::stepper).getMessage());
       assertEquals(
-          "Layers: expected a layer that runs step by step, got Layers; override stepper() with"
-              + " Stepper.chain(…), ofTokens(…) or ofFeatures(…)",
+          "Layers: expected a layer that runs step by step, got Layers; run it on a tape, or"
+              + " override stepper() in a model of your own: Stepper.chain(…), ofTokens(…),"
+              + " ofFeatures(…)",
           assertThrows(IllegalStateException.class, layers::stepper).getMessage());
     }
   }

@@ -107,6 +107,18 @@ class SequencesTest {
         () ->
             Sequences.ofTokens(RAGGED)
                 .weighted(List.of(new float[2], new float[0], new float[4], new float[3])));
+    for (float weight : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertMessage(
+          "weight at step 1 of sequence 2: expected a finite number of at least 0, got " + weight,
+          () ->
+              Sequences.ofTokens(RAGGED)
+                  .weighted(
+                      List.of(
+                          new float[3],
+                          new float[0],
+                          new float[] {0, weight, 0, 0},
+                          new float[3])));
+    }
     assertThrows(IllegalArgumentException.class, () -> Sequences.ofTokens(RAGGED).packedFeatures());
   }
 

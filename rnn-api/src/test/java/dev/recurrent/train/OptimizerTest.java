@@ -67,7 +67,8 @@ class OptimizerTest {
         "mine: next v: expected a moment out of [], got none",
         () -> new Updater(Optimizer.named("mine", 1, u -> u.next("v", u.gradient())), store));
     assertMessage(
-        "learning rate: expected a number above 0, got -1.0", () -> Adam.withLearningRate(-1));
+        "learning rate: expected a number of at least 0, got -1.0",
+        () -> Adam.withLearningRate(-1));
     assertMessage(
         "beta1: expected a number in [0, 1), got 1.0",
         () -> Adam.withLearningRate(1).withBetas(1, 0.9));
@@ -130,7 +131,8 @@ class OptimizerTest {
       var trained = all.ranges(parameter -> !parameter.equals(b));
       try (var clipping = GradientClipping.of(new Training.Clip(1, 0), all, trained);
           var updater =
-              new Updater(decaying, all, java.util.List.of(new Updater.Part(decaying, trained)));
+              new Updater(
+                  decaying, all, java.util.List.of(new Updater.Part(decaying, null, trained)));
           var tape = Tape.training(backend, 1)) {
         var loss = tape.of(a).times(3).sum().plus(tape.of(b).times(100).sum());
         tape.backward(loss.plus(tape.of(c).sum()));

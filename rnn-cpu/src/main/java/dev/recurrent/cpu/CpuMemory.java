@@ -1,6 +1,7 @@
 package dev.recurrent.cpu;
 
 import dev.recurrent.spi.DataType;
+import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.spi.Memory;
 import dev.recurrent.spi.Storage;
 import java.util.Objects;
@@ -20,7 +21,7 @@ final class CpuMemory implements Memory {
     if (size < 0) {
       throw new IllegalArgumentException("size: expected 0 or more elements, got " + size);
     }
-    return new CpuStorage(type, size);
+    return HeapRoom.allocate(size, Float.BYTES, () -> new CpuStorage(type, size));
   }
 
   @Override

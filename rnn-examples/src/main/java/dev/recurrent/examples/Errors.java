@@ -1,6 +1,8 @@
 package dev.recurrent.examples;
 
+import dev.recurrent.spi.HeapRoom;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -11,6 +13,12 @@ import picocli.CommandLine.ParameterException;
 
 /** Turns what went wrong into one line and an exit status. */
 final class Errors {
+  private static final String TOO_LARGE =
+      "size: expected at most "
+          + Integer.MAX_VALUE
+          + " numbers in one array, got more; lower --batch, --hidden, --embed or --seq (--debug"
+          + " shows where)";
+
   private Errors() {}
 
   /** Prints what is wrong with the arguments, and where the help is; exit status 2. */
@@ -27,7 +35,7 @@ final class Errors {
   }
 
   /** Prints why a command failed, with {@code debug} also where; exit status 1. */
-  static int failed(Exception error, CommandLine line, boolean debug) {
+  static int failed(Throwable error, CommandLine line, boolean debug) {
     line.getErr().println("rnn: " + describe(error));
     if (debug) {
       error.printStackTrace(line.getErr());
@@ -48,13 +56,31 @@ final class Errors {
           case FileAlreadyExistsException e when e.getReason() == null ->
               e.getFile() + ": expected a folder, got a file";
           case FileSystemException e -> String.valueOf(e.getMessage());
+          case UncheckedIOException e -> describe(e.getCause());
           case IOException e when message == null -> e.getClass().getSimpleName();
+          case OutOfMemoryError e -> outOfMemory(e);
+          case ArithmeticException e when String.valueOf(message).contains("overflow") -> TOO_LARGE;
+          case NegativeArraySizeException e -> TOO_LARGE;
           // What is not meant for users at least names itself.
+          case Error e -> "internal error: " + e + " (--debug shows where)";
           case NullPointerException e -> "internal error: " + e + " (--debug shows where)";
           case IndexOutOfBoundsException e -> "internal error: " + e + " (--debug shows where)";
           case ClassCastException e -> "internal error: " + e + " (--debug shows where)";
           default -> message == null ? error + " (--debug shows where)" : message;
         });
+  }
+
+  /** The library says how much it asked for; the JVM itself does not. */
+  private static String outOfMemory(OutOfMemoryError error) {
+    var message = String.valueOf(error.getMessage());
+    return message.startsWith("memory: ")
+        ? message + " with RNN_JAVA_OPTS"
+        : "memory: expected room for what the command asks for, got "
+            + HeapRoom.heap()
+            + " ("
+            + message
+            + "); lower --batch, --hidden, --layers or --seq, give less data, or raise the limit"
+            + " with RNN_JAVA_OPTS=-Xmx…";
   }
 
   private static String oneLine(String text) {

@@ -5,6 +5,10 @@ import dev.recurrent.examples.harness.PredictCommand;
 import dev.recurrent.examples.harness.SampleCommand;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TraceCommand;
+import dev.recurrent.examples.run.Colors;
+import dev.recurrent.examples.run.Output;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -73,9 +78,25 @@ public final class Main implements Runnable {
 
   private Main() {}
 
-  /** Runs one command and exits with 0, or with 1 where it failed, or with 2 for wrong usage. */
+  /**
+   * Runs one command and exits with 0, or with 1 where it failed or its output could not be
+   * written, or with 2 for wrong usage.
+   */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    VectorModule.load();
+    // Not System.out, which does not say why it has failed.
+    var output = new Output(new FileOutputStream(FileDescriptor.out), System.out.charset());
+    System.exit(execute(output, args));
+  }
+
+  /** Runs one command and returns its exit status. */
+  static int execute(Output output, String... args) {
+    var line = commandLine().setOut(output.writer());
+    int status = line.execute(args);
+    var problem = output.problem();
+    problem.ifPresent(
+        why -> line.getErr().println("rnn: standard output could not be written: " + why));
+    return problem.isPresent() && status == 0 ? 1 : status;
   }
 
   /** Returns the command line with all its commands, which no other one shares. */
@@ -85,9 +106,22 @@ public final class Main implements Runnable {
     Task.describeDefaults(Objects.requireNonNull(commands.getSubcommands().get("train")));
     return commands
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Colors.of(System.getenv())))
         .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
         .setExecutionExceptionHandler(
-            (error, line, parsed) -> Errors.failed(error, line, main.debug));
+            (error, line, parsed) -> Errors.failed(error, line, main.debug))
+        .setExecutionStrategy(parsed -> execute(parsed, main));
+  }
+
+  /** Runs the command; picocli itself leaves errors such as a heap that is full to the JVM. */
+  private static int execute(ParseResult parsed, Main main) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) {
+      var commands = parsed.asCommandLineList();
+      return Errors.failed(e, commands.getLast(), main.debug);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Vocabulary;
+import dev.recurrent.io.Quoted;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,7 +51,10 @@ public record Facts(Map<String, String> values) {
     var text = values.get(name);
     if (text == null) {
       throw new IllegalArgumentException(
-          "facts of the model: expected " + name + ", got " + new TreeMap<>(values).keySet());
+          "facts of the model: expected "
+              + name
+              + ", got "
+              + Quoted.quote(new TreeMap<>(values).keySet().toString()));
     }
     return text;
   }
@@ -60,12 +64,46 @@ public record Facts(Map<String, String> values) {
     return Vocabulary.parse(text(name));
   }
 
-  /** Returns numbers. */
+  /**
+   * Returns numbers.
+   *
+   * @throws IllegalArgumentException if they are none, or not finite
+   */
   public double[] numbers(String name) {
     var text = text(name);
     return text.isEmpty()
         ? new double[0]
-        : Arrays.stream(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        : Arrays.stream(text.split(" ")).mapToDouble(number -> number(name, number)).toArray();
+  }
+
+  /**
+   * Returns the one whole number under a name.
+   *
+   * @param most the largest there can be
+   * @throws IllegalArgumentException if it is something else, or not from 1 to {@code most}
+   */
+  public int size(String name, int most) {
+    var numbers = numbers(name);
+    boolean whole = numbers.length == 1 && numbers[0] == Math.rint(numbers[0]);
+    if (!whole || numbers[0] < 1 || numbers[0] > most) {
+      throw new IllegalArgumentException(
+          "fact %s of the model: expected a whole number from 1 to %d, got %s"
+              .formatted(name, most, Quoted.quote(text(name))));
+    }
+    return (int) numbers[0];
+  }
+
+  private static double number(String name, String text) {
+    try {
+      double number = Double.parseDouble(text);
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as infinity is.
+    }
+    throw new IllegalArgumentException(
+        "fact " + name + " of the model: expected finite numbers, got " + Quoted.quote(text));
   }
 
   /** Returns the facts as metadata of a model file. */

@@ -11,6 +11,9 @@ import java.util.function.Function;
 
 /** Does what all tasks with images share: finds the files of a folder, and makes sequences. */
 public final class Images {
+  /** How many pixels an image of a model file can have. */
+  public static final int MAX_PIXELS = 1 << 24;
+
   private static final float WHITE = 255;
 
   private Images() {}

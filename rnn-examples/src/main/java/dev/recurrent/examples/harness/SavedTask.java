@@ -1,5 +1,6 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.io.Quoted;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.spi.Backend;
 import java.io.IOException;
@@ -37,14 +38,20 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
     var arguments = file.metadata().get(TaskRun.ARGUMENTS);
     return switch (command(file, root)) {
       case Task<?> task when arguments != null ->
-          load(task, changed(RunFile.ofText(arguments), changes), file, backend);
+          load(
+              task,
+              changed(SavedOptions.read(file, arguments, task.spec()), changes),
+              file,
+              backend);
       case null, default ->
           throw new IOException(
-              path
-                  + ": expected a model that 'rnn train TASK' has made, got "
-                  + Objects.requireNonNullElse(
-                      file.metadata().get(TaskRun.TASK), "one of another origin"));
+              path + ": expected a model that 'rnn train TASK' has made, got " + origin(file));
     };
+  }
+
+  private static String origin(SafeTensors file) {
+    var task = file.metadata().get(TaskRun.TASK);
+    return task == null ? "one of another origin" : "one of " + Quoted.quote(task);
   }
 
   /** Finds the model of a run. */
@@ -80,12 +87,17 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
 
   private static <E> SavedTask<E> load(
       Task<E> task, List<String> arguments, SafeTensors file, Backend backend) throws IOException {
-    var trained = task.with(arguments);
+    var trained = task.with(arguments, file.file());
     var facts = Facts.ofMetadata(file.metadata());
-    var model = trained.model(facts);
+    TrainableModel<E> model;
     try {
-      model.build(backend, 1);
-      model.load(file, "");
+      model = trained.model(facts);
+      trained.measures(facts); // reads what else it has learnt
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IOException(file.file() + ": " + Quoted.oneLine(String.valueOf(e.getMessage())), e);
+    }
+    try {
+      model.buildFrom(backend, file, "");
       return new SavedTask<>(trained, facts, model);
     } catch (IOException | RuntimeException e) {
       model.close();

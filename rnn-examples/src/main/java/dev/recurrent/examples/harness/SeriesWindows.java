@@ -31,6 +31,11 @@ public final class SeriesWindows {
     columns = List.of(facts.text("columns").split("\n", -1));
     clock = facts.text("clock");
     scale = new Standardization(facts.numbers("means"), facts.numbers("deviations"));
+    if (scale.means().length != columns.size()) {
+      throw new IllegalArgumentException(
+          "facts of the model: expected a mean for each of the %d columns, got %d"
+              .formatted(columns.size(), scale.means().length));
+    }
     this.windows = windows;
     this.season = season;
   }

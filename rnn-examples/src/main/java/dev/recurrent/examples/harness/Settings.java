@@ -123,6 +123,11 @@ public final class Settings {
     return dropout;
   }
 
+  /** Returns the rate of dropout between recurrent layers: 0 where there is but one. */
+  public double dropoutBetweenLayers() {
+    return layers > 1 ? dropout : 0;
+  }
+
   /** Returns the same with another rate of dropout. */
   public Settings dropout(double rate) {
     return with(copy -> copy.dropout = rate);

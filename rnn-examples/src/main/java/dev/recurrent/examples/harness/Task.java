@@ -6,6 +6,8 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.ShellWords;
+import dev.recurrent.io.Quoted;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Precision;
@@ -124,7 +126,7 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Returns a command to try on the model in a folder, without {@code ./rnn}. */
   protected String nextCommand(Path folder) {
-    return "predict --model " + folder + " --input FILE";
+    return "predict --model " + ShellWords.quote(folder) + " --input FILE";
   }
 
   /** Returns what is to be said of the data when a run begins: a line each. None by default. */
@@ -257,7 +259,9 @@ public abstract class Task<E> implements Callable<Integer> {
   /** Returns the recurrent layers that the settings describe, in one direction. */
   protected final Recurrent recurrent(int inputs) {
     var s = settings();
-    return Recurrent.of(cell(), inputs, s.hidden()).layers(s.layers()).dropout(s.dropout());
+    return Recurrent.of(cell(), inputs, s.hidden())
+        .layers(s.layers())
+        .dropout(s.dropoutBetweenLayers());
   }
 
   /** Tells whether the network is to have a recurrent layer: {@code --cell none} is without. */
@@ -339,13 +343,24 @@ public abstract class Task<E> implements Callable<Integer> {
     return spec;
   }
 
-  /** Returns a task of the same kind that has taken the given options. */
+  /**
+   * Returns a task of the same kind that has taken the given options, which a file holds.
+   *
+   * @param file for messages
+   * @throws IOException if they are not options of the task
+   */
   @SuppressWarnings("unchecked") // the same class has the same examples
-  final Task<E> with(List<String> arguments) {
+  final Task<E> with(List<String> arguments, Path file) throws IOException {
     var line = new CommandLine(getClass());
     line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.parseArgs(arguments.toArray(String[]::new));
+    line.setExpandAtFiles(false); // what a file holds names no other file
+    try {
+      line.parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      var message = Quoted.oneLine(String.valueOf(e.getMessage()));
+      throw new IOException(file + ": options of the run: " + message, e);
+    }
     return (Task<E>) line.getCommand();
   }
 

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /** Trains the model of a task in a folder, with checkpoints; then scores the best model. */
 final class TaskRun<E> implements AutoCloseable {
   static final String MODEL = "best.safetensors";
+  static final String CHECKPOINT = "checkpoint.safetensors";
   static final String TASK = "task";
   static final String ARGUMENTS = "arguments";
 
@@ -45,7 +46,12 @@ final class TaskRun<E> implements AutoCloseable {
         model.trainingBatches(
             setup.parts.training(), new Buckets.Order(settings.batch(), task.seed()));
     var validation = model.validationBatches(setup.parts.validation(), settings.batch());
-    model.build(backend, task.seed());
+    boolean goesOn = Files.exists(setup.folder.resolve(CHECKPOINT));
+    if (goesOn) {
+      model.buildForLoading(backend);
+    } else {
+      model.build(backend, task.seed());
+    }
     training =
         Training.of(model)
             .loss(model::loss)
@@ -62,7 +68,7 @@ final class TaskRun<E> implements AutoCloseable {
     if (settings.window() > 0) {
       training.truncatedBptt(settings.window());
     }
-    if (Files.exists(setup.folder.resolve("checkpoint.safetensors"))) {
+    if (goesOn) {
       training.resumeFrom(setup.folder);
     }
   }
@@ -100,8 +106,13 @@ final class TaskRun<E> implements AutoCloseable {
   private Map<String, String> metadata() {
     var metadata = new TreeMap<>(facts.toMetadata());
     metadata.put(TASK, setup.task.name());
-    metadata.put(ARGUMENTS, RunFile.toText(setup.file.arguments()));
+    metadata.put(ARGUMENTS, arguments());
     return metadata;
+  }
+
+  /** Returns the options that the model needs: a model that is given away names no files. */
+  private String arguments() {
+    return RunFile.toText(SavedOptions.withoutFiles(setup.file.arguments(), setup.task.spec()));
   }
 
   @Override

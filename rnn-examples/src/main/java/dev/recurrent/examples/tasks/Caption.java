@@ -51,6 +51,9 @@ import picocli.CommandLine.Mixin;
       "Reads images as 'train digits' does; --names says what is to be written for each class."
     })
 public final class Caption extends Task<CaptionedImage> {
+  /** How many characters the longest text of a model file can have. */
+  private static final int MAX_LONGEST = 100_000;
+
   @Mixin private CaptionOptions options;
 
   // Data: an image and a text.
@@ -112,8 +115,8 @@ public final class Caption extends Task<CaptionedImage> {
 
     CaptionModel(Facts facts) {
       texts = texts(facts);
-      pixels = (int) facts.numbers("pixels")[0];
-      int longest = (int) facts.numbers("longest")[0];
+      pixels = facts.size("pixels", Images.MAX_PIXELS);
+      int longest = facts.size("longest", MAX_LONGEST);
       search = texts.search(options.beam, 2 * longest + 1);
       var s = settings();
       int letters = texts.vocabulary().size();

@@ -112,7 +112,7 @@ public final class Digits extends LabellingTask<LabelledImage> {
 
     DigitModel(Facts facts) {
       super(labels(facts));
-      width = (int) facts.numbers("width")[0];
+      width = facts.size("width", Images.MAX_PIXELS);
       recurrent = add("recurrent", recurrent(width));
       dropout = add("dropout", Dropout.of(settings().dropout()));
       output = add("output", Dense.of(recurrent.outputSize(), labels(facts).size()));

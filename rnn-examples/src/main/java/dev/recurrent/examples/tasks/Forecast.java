@@ -121,7 +121,8 @@ public final class Forecast extends Task<Moment> {
         }
         default -> {
           var recurrent = Recurrent.of(cell(), inputs, s.hidden());
-          yield add("recurrent", recurrent.layers(s.layers()).dropout(s.dropout()))::on;
+          recurrent.layers(s.layers()).dropout(s.dropoutBetweenLayers());
+          yield add("recurrent", recurrent)::on;
         }
       };
     }

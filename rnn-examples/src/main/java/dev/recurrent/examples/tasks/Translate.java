@@ -136,9 +136,10 @@ public final class Translate extends Task<TranslatedSentence> {
       targetEmbedding =
           add("targetEmbedding", Embedding.of(translations.target().size(), s.embed()));
       var reading = Recurrent.of(cell(), s.embed(), decoding.encoderSize(s.hidden()));
-      encoder = add("encoder", reading.layers(s.layers()).dropout(s.dropout()).bidirectional());
+      double dropped = s.dropoutBetweenLayers();
+      encoder = add("encoder", reading.layers(s.layers()).dropout(dropped).bidirectional());
       var writing = decoding.attending(AttentionDecoder.of(cell(), s.embed(), hidden), s.hidden());
-      decoder = add("decoder", writing.encoder(encoder).layers(s.layers()).dropout(s.dropout()));
+      decoder = add("decoder", writing.encoder(encoder).layers(s.layers()).dropout(dropped));
       dropout = add("dropout", Dropout.of(s.dropout()));
       output = add("output", Dense.of(hidden, translations.target().size()));
       words = DecoderVocabulary.of(targetEmbedding, output);

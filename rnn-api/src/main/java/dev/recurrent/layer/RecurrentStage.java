@@ -12,7 +12,7 @@ import java.util.List;
  * Steps cells of one direction, one on the other. States alternate between two sets of matrices;
  * both calls of each cell are made once, so that a step only runs them.
  */
-final class RecurrentStepper extends StepStage {
+final class RecurrentStage extends StepStage {
   private static final SequenceLayout ONE_STEP = SequenceLayout.uniform(1, 1);
 
   private final Cells cells;
@@ -32,7 +32,7 @@ final class RecurrentStepper extends StepStage {
    */
   record Cells(Layer layer, List<RecurrentUnit> units, List<StateLayout.Entry> states) {}
 
-  RecurrentStepper(Cells cells) {
+  RecurrentStage(Cells cells) {
     super(cells.layer(), DataType.FLOAT32, cells.units().getFirst().program().sizes().input());
     this.cells = cells;
     version = cells.layer().store().version();
@@ -110,7 +110,7 @@ final class RecurrentStepper extends StepStage {
   }
 
   @Override
-  RecurrentStepper another() {
-    return new RecurrentStepper(cells);
+  RecurrentStage another() {
+    return new RecurrentStage(cells);
   }
 }
