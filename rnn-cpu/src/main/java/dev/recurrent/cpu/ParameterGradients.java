@@ -40,9 +40,9 @@ final class ParameterGradients {
     if (rows == 0) {
       return;
     }
-    var gemm = gemms.take();
-    addWeights(gemm, timeline, trace, stored, call);
-    gemms.giveBack(gemm);
+    try (var gemm = gemms.take()) {
+      addWeights(gemm.workspace(), timeline, trace, stored, call);
+    }
     workers.share(worker -> addVectors(worker, rows, call));
   }
 
