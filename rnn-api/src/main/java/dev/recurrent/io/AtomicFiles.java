@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
@@ -85,6 +86,9 @@ public final class AtomicFiles {
     try {
       writeForced(temporary, target, content);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DeviceStream.Unwritable failure) {
+      Files.deleteIfExists(temporary);
+      throw failure.of(file);
     } catch (Throwable failure) {
       try {
         Files.deleteIfExists(temporary);
@@ -131,7 +135,7 @@ public final class AtomicFiles {
       if (permissions.isPresent()) { // those that the process's mask has taken away
         Files.setPosixFilePermissions(temporary, permissions.get());
       }
-      writeGuarded(Channels.newOutputStream(channel), content);
+      writeGuarded(new DeviceStream(Channels.newOutputStream(channel)), content);
       channel.force(true);
     }
   }
@@ -173,6 +177,45 @@ public final class AtomicFiles {
     } catch (IOException e) {
       // The file is complete and in place. Only the moment of the move's durability is unknown, and
       // reporting a failure now would claim, wrongly, that the old content is still there.
+    }
+  }
+
+  /** Marks what the device refuses, which does not say of which file, from what a writer throws. */
+  private static final class DeviceStream extends OutputStream {
+    private final OutputStream out;
+
+    DeviceStream(OutputStream out) {
+      this.out = out;
+    }
+
+    static final class Unwritable extends IOException {
+      private static final long serialVersionUID = 1;
+
+      Unwritable(IOException cause) {
+        super(cause.getMessage(), cause);
+      }
+
+      IOException of(Path file) {
+        var named = new FileSystemException(file.toString(), null, getMessage());
+        named.initCause(getCause());
+        return named;
+      }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new Unwritable(e);
+      }
     }
   }
 
