@@ -86,7 +86,7 @@ public final class AtomicFiles {
     try {
       writeForced(temporary, target, content);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (DeviceStream.Unwritable failure) {
+    } catch (Unwritable failure) {
       Files.deleteIfExists(temporary);
       throw failure.of(file);
     } catch (Throwable failure) {
@@ -135,7 +135,7 @@ public final class AtomicFiles {
       if (permissions.isPresent()) { // those that the process's mask has taken away
         Files.setPosixFilePermissions(temporary, permissions.get());
       }
-      writeGuarded(new DeviceStream(Channels.newOutputStream(channel)), content);
+      writeGuarded(Channels.newOutputStream(channel), content);
       channel.force(true);
     }
   }
@@ -180,42 +180,18 @@ public final class AtomicFiles {
     }
   }
 
-  /** Marks what the device refuses, which does not say of which file, from what a writer throws. */
-  private static final class DeviceStream extends OutputStream {
-    private final OutputStream out;
+  /** Tells what the device refuses, which does not say of which file, from what a writer throws. */
+  private static final class Unwritable extends IOException {
+    private static final long serialVersionUID = 1;
 
-    DeviceStream(OutputStream out) {
-      this.out = out;
+    Unwritable(IOException cause) {
+      super(cause.getMessage(), cause);
     }
 
-    static final class Unwritable extends IOException {
-      private static final long serialVersionUID = 1;
-
-      Unwritable(IOException cause) {
-        super(cause.getMessage(), cause);
-      }
-
-      IOException of(Path file) {
-        var named = new FileSystemException(file.toString(), null, getMessage());
-        named.initCause(getCause());
-        return named;
-      }
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        out.write(bytes, offset, length);
-      } catch (ClosedByInterruptException e) {
-        throw e;
-      } catch (IOException e) {
-        throw new Unwritable(e);
-      }
+    IOException of(Path file) {
+      var named = new FileSystemException(file.toString(), null, getMessage());
+      named.initCause(getCause());
+      return named;
     }
   }
 
@@ -237,9 +213,12 @@ public final class AtomicFiles {
     public void write(byte[] bytes, int offset, int length) throws IOException {
       try {
         out.write(bytes, offset, length);
-      } catch (IOException e) {
-        failure = failure == null ? e : failure;
+      } catch (ClosedByInterruptException e) {
+        failure = e;
         throw e;
+      } catch (IOException e) {
+        failure = failure == null ? new Unwritable(e) : failure;
+        throw failure;
       }
     }
 

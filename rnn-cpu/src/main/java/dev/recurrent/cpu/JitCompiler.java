@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The compiler of the Java runtime, which decides whether operations on vectors become vector
  * instructions: only HotSpot's C2 makes them so. Without it each one is a call that allocates its
- * result, and training is some hundred times slower.
+ * result.
  */
 final class JitCompiler {
   private JitCompiler() {}
@@ -36,7 +36,7 @@ final class JitCompiler {
     return Optional.of(
         "slow: this Java "
             + what
-            + ", and without the compiler C2 vectors are some hundred times slower; "
+            + ", and only the compiler C2 makes vector instructions; "
             + remedy);
   }
 }

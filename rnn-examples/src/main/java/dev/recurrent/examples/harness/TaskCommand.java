@@ -93,8 +93,8 @@ final class TaskCommand<E> {
   }
 
   private int train(Backend backend, TaskRun.Setup<E> setup, Rows rows) throws IOException {
-    AtomicFiles.removeLeftovers(
-        setup.folder()); // of a run that was killed: nobody else writes here
+    // Those of a process that was killed: nobody else writes here.
+    AtomicFiles.removeLeftovers(setup.folder());
     try (var run = new TaskRun<>(backend, setup)) {
       if (task.places().resume == null) {
         task.keepSample(setup.folder());

@@ -129,10 +129,14 @@ public final class RunFolder implements AutoCloseable {
     return UTF_8.decode(content.flip()).toString().strip();
   }
 
-  private void say(String what) throws IOException {
-    channel.truncate(0);
+  private void say(String what) {
     var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    channel.write(UTF_8.encode(what + now + "\n"), 0);
+    try {
+      channel.truncate(0);
+      channel.write(UTF_8.encode(what + now + "\n"), 0);
+    } catch (IOException e) {
+      // On a full disk the lock holds all the same: the text is for people.
+    }
   }
 
   private static String host() {
