@@ -12,6 +12,7 @@ import java.nio.file.Path;
  */
 public final class SafeTensorsException extends IOException {
   @Serial private static final long serialVersionUID = 1;
+  private static final int MAX_CHARACTERS = 1000;
 
   /**
    * Builds the message {@code <file>: <what>: expected <expected>, got <got>}.
@@ -20,6 +21,12 @@ public final class SafeTensorsException extends IOException {
    */
   public SafeTensorsException(Path file, String what, String expected, String got) {
     super(
-        Quoted.oneLine(file.toString()) + ": " + what + ": expected " + expected + ", got " + got);
+        Quoted.oneLine(
+            file + ": " + cut(what) + ": expected " + cut(expected) + ", got " + cut(got)));
+  }
+
+  /** Shortens what a file may have made as long as it likes. */
+  private static String cut(String text) {
+    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "...";
   }
 }

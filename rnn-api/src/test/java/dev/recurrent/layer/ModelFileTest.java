@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.Cells;
@@ -232,6 +233,15 @@ class ModelFileTest {
       assertTrue(e.getMessage().contains("in all, got 2,147,581,968"), e.getMessage());
       assertTrue(e.getMessage().contains("b.weight [32769, 32768]"), e.getMessage());
     }
+  }
+
+  @Test
+  void parametersForWhichThereIsNoRoomAreNamed() {
+    assumeTrue(Runtime.getRuntime().maxMemory() < 4L << 30, "this heap has room for 8 GB");
+    var layer = Dense.of(40_000, 50_000);
+    var e = assertThrows(IllegalStateException.class, () -> layer.build(backend, 1));
+    assertTrue(e.getMessage().contains("expected room for 15,259 MB"), e.getMessage());
+    assertTrue(e.getMessage().contains("weight [50000, 40000]; got a heap of"), e.getMessage());
   }
 
   @Test

@@ -110,8 +110,7 @@ final class GivenOptions {
 
   private static void add(List<String> arguments, OptionSpec option) {
     if (option.arity().max() == 0) {
-      boolean negated = option.negatable() && Boolean.FALSE.equals(option.getValue());
-      arguments.add(negated ? "--no-" + option.longestName().substring(2) : option.longestName());
+      arguments.add(option.longestName());
       return;
     }
     boolean file = option.type() == Path.class;

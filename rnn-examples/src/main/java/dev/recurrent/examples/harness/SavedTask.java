@@ -45,11 +45,13 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
               backend);
       case null, default ->
           throw new IOException(
-              path
-                  + ": expected a model that 'rnn train TASK' has made, got "
-                  + Objects.requireNonNullElse(
-                      file.metadata().get(TaskRun.TASK), "one of another origin"));
+              path + ": expected a model that 'rnn train TASK' has made, got " + origin(file));
     };
+  }
+
+  private static String origin(SafeTensors file) {
+    var task = file.metadata().get(TaskRun.TASK);
+    return task == null ? "one of another origin" : "one of " + Quoted.quote(task);
   }
 
   /** Finds the model of a run. */
