@@ -36,6 +36,7 @@ final class KilledRuns {
   private final Map<Way, Integer> kills = new EnumMap<>(Way.class);
   private int beforeTheRun;
   private int runs;
+  private double seconds; // that an undisturbed run takes, about
 
   /** The ways in which a process is ended. */
   enum Way {
@@ -68,11 +69,11 @@ final class KilledRuns {
     long begun = System.nanoTime();
     var undisturbed = start(whole);
     requireEnd(undisturbed, 0);
-    double seconds = (System.nanoTime() - begun) * 1e-9;
+    seconds = (System.nanoTime() - begun) * 1e-9;
     var expected = content(whole);
     while (kills() < count) {
       var run = folder.resolve("run-" + runs);
-      killUntilItEnds(run, seconds, count);
+      killUntilItEnds(run, count);
       runs++;
       var got = content(run);
       if (!expected.equals(got)) {
@@ -81,8 +82,7 @@ final class KilledRuns {
     }
   }
 
-  private void killUntilItEnds(Path run, double seconds, int count)
-      throws IOException, InterruptedException {
+  private void killUntilItEnds(Path run, int count) throws IOException, InterruptedException {
     for (int killed = 0; ; killed++) {
       var process = start(run);
       if (killed == MOST_KILLS || kills() == count) {
@@ -93,6 +93,7 @@ final class KilledRuns {
       long millis = Math.round(1000 * seconds * (0.3 + 0.8 * random.nextDouble()));
       if (process.process.waitFor(millis, TimeUnit.MILLISECONDS) || !end(process, way, run)) {
         requireEnd(process, 0);
+        seconds *= 0.8; // the machine is quicker now than it was
         return;
       }
       kills.merge(way, 1, Integer::sum);
