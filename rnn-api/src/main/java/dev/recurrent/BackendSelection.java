@@ -8,12 +8,12 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import dev.recurrent.spi.Precision;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +24,16 @@ final class BackendSelection {
 
   private final List<BackendProvider> providers;
   private final Function<String, @Nullable String> environment;
-  private final Consumer<String> log;
+  private final Log log;
+
+  /** A place for log lines, each about one backend. */
+  @FunctionalInterface
+  interface Log {
+    void log(Level level, String backend, String line);
+  }
 
   BackendSelection(
-      List<BackendProvider> providers,
-      Function<String, @Nullable String> environment,
-      Consumer<String> log) {
+      List<BackendProvider> providers, Function<String, @Nullable String> environment, Log log) {
     this.providers = sorted(providers);
     this.environment = environment;
     this.log = log;
@@ -71,7 +75,9 @@ final class BackendSelection {
                   .formatted(wanted, sentence(no.reason()), sentence(no.remedy()), names()),
               no.cause());
         }
-        return open(provider, options);
+        var backend = open(provider, options);
+        log.log(Level.DEBUG, wanted, "backend: " + backend.device());
+        return backend;
       }
     }
     throw new BackendUnavailableException(
@@ -97,7 +103,10 @@ final class BackendSelection {
           var backend = open(provider, options);
           var others =
               passedOver.isEmpty() ? "" : "; not available: " + String.join(" ", passedOver);
-          log.accept(("backend: " + backend.device() + others).replace('\n', ' '));
+          log.log(
+              Level.INFO,
+              provider.name(),
+              ("backend: " + backend.device() + others).replace('\n', ' '));
           return backend;
         }
         case Unavailable no ->
@@ -135,7 +144,11 @@ final class BackendSelection {
           null);
     }
     try {
-      return provider.open(options);
+      var backend = provider.open(options);
+      for (var warning : provider.warnings()) {
+        log.log(Level.WARNING, provider.name(), "backend " + provider.name() + ": " + warning);
+      }
+      return backend;
     } catch (LinkageError e) {
       throw new BackendUnavailableException(
           "backend %s: its classes cannot be linked: %s. Choose another with %s: %s."

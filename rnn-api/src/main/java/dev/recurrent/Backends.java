@@ -7,6 +7,8 @@ import dev.recurrent.spi.BackendProvider;
 import dev.recurrent.spi.BackendUnavailableException;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Opens backends, which {@link ServiceLoader} finds on the class path or the module path.
@@ -26,6 +28,12 @@ public final class Backends {
   /** The name that stands for the best backend there is. */
   public static final String AUTO = "auto";
 
+  /**
+   * What has been logged, so that a process that opens a backend a thousand times says so once: it
+   * concerns the process, and nothing but log lines depends on it.
+   */
+  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+
   private Backends() {}
 
   /** What is known about one backend without opening it. */
@@ -33,8 +41,10 @@ public final class Backends {
 
   /**
    * Opens the backend that the environment variable {@code RNN_BACKEND} names; without it, or if it
-   * is {@code auto}, the available one with the highest priority, which is logged in one line. The
-   * caller closes it.
+   * is {@code auto}, the available one with the highest priority. The caller closes it.
+   *
+   * <p>Which one it is, is logged in one line, once in the life of the process: at the level INFO
+   * where it was chosen here, at DEBUG where it was named. What makes it slow is a WARNING, once.
    *
    * @throws BackendUnavailableException if it cannot be opened, or there is none
    */
@@ -44,7 +54,7 @@ public final class Backends {
 
   /**
    * Opens the backend of the given name, or for {@code auto} the available one with the highest
-   * priority, which is logged in one line. The caller closes it.
+   * priority; logged as by {@link #open()}. The caller closes it.
    *
    * @throws BackendUnavailableException if it cannot be opened, or there is none of that name; the
    *     message gives reason, remedy and the names there are
@@ -69,6 +79,13 @@ public final class Backends {
   private static BackendSelection selection() {
     var logger = System.getLogger("dev.recurrent");
     return new BackendSelection(
-        providers(), System::getenv, line -> logger.log(System.Logger.Level.INFO, line));
+        providers(),
+        System::getenv,
+        (level, backend, line) -> {
+          boolean warning = level == System.Logger.Level.WARNING;
+          if (logger.isLoggable(level) && LOGGED.add(warning ? line : backend)) {
+            logger.log(level, line);
+          }
+        });
   }
 }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class BackendSelectionTest {
   private final List<String> log = new ArrayList<>();
+  private final List<String> debugging = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
 
   /** The name of the provider that was asked to open last. */
@@ -48,6 +49,14 @@ class BackendSelectionTest {
             "backend: reference (plain loops, double precision, 1 thread); not available: fast:"
                 + " no card. Put one in."),
         log);
+  }
+
+  @Test
+  void backendThatWasNamedIsLoggedForDebuggingOnlyAndItsWarningsAlways() {
+    selection(good, new Hindered(slow)).open("slow", BackendOptions.DEFAULT).close();
+    assertEquals(List.of("WARNING slow: no compiler"), log);
+    assertEquals(
+        List.of("slow: backend: reference (plain loops, double precision, 1 thread)"), debugging);
   }
 
   @Test
@@ -174,8 +183,44 @@ class BackendSelectionTest {
     }
   }
 
+  private void log(System.Logger.Level level, String backend, String line) {
+    switch (level) {
+      case INFO -> log.add(line);
+      case DEBUG -> debugging.add(backend + ": " + line);
+      default -> log.add(level + " " + line.replace("backend ", ""));
+    }
+  }
+
+  /** A provider on a machine that does not suit it. */
+  private record Hindered(BackendProvider provider) implements BackendProvider {
+    @Override
+    public String name() {
+      return provider.name();
+    }
+
+    @Override
+    public int priority() {
+      return provider.priority();
+    }
+
+    @Override
+    public Availability probe() {
+      return provider.probe();
+    }
+
+    @Override
+    public List<String> warnings() {
+      return List.of("no compiler");
+    }
+
+    @Override
+    public Backend open(BackendOptions options) {
+      return provider.open(options);
+    }
+  }
+
   private BackendSelection selection(BackendProvider... providers) {
-    return new BackendSelection(List.of(providers), environment::get, log::add);
+    return new BackendSelection(List.of(providers), environment::get, this::log);
   }
 
   private BackendProvider provider(String name, int priority, Availability availability) {

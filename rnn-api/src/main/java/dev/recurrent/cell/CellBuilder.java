@@ -3,9 +3,12 @@ package dev.recurrent.cell;
 import dev.recurrent.cell.Instruction.Linear;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Collects the equations of a cell. A {@link CellDefinition} hands one to the user's equations; the
@@ -69,7 +72,10 @@ public final class CellBuilder {
 
   /**
    * Returns a linear function of the operands, {@code [B, H]}: {@code W_1 v_1 + W_2 v_2 + … + b}.
-   * The name is the name of its weights; each name may be used once.
+   * Each operand has a weight of its own, in which the name stands for the rows of this linear; so
+   * the operands must differ, and each name may be used once. What a linear reads may be anything
+   * but a scalar: the input, states, and any number of values computed before, as in {@code
+   * linear("n", x, f.times(h), oneMinus(f).times(h))}.
    */
   public Value linear(String name, Value... operands) {
     return linear(name, sizes.hidden(), operands);
@@ -84,15 +90,27 @@ public final class CellBuilder {
     return sum.plus(vector("bias", name, size, Kind.BIAS, initialValues.bias(name)));
   }
 
-  /** Returns {@code W_1 v_1 + W_2 v_2 + …} with {@code size} columns: a linear without a bias. */
+  /**
+   * Returns {@code W_1 v_1 + W_2 v_2 + …} with {@code size} columns: a linear without a bias. The
+   * same name may be used again with other operands, since their weights are others.
+   */
   public Value product(String name, int size, Value... operands) {
     requireSize("linear " + name, size);
     if (operands.length == 0) {
       throw problem("linear " + name + ": expected at least one operand, got none");
     }
     Value sum = null;
+    var seenBefore = new HashSet<Integer>();
     for (var operand : operands) {
       requireOwn("linear " + name, operand);
+      if (!seenBefore.add(operand.id())) {
+        throw problem(
+            "linear "
+                + name
+                + ": expected operands that differ, got "
+                + describe(operand)
+                + " twice");
+      }
       if (operand.width() == Instruction.SCALAR) {
         throw problem("linear " + name + ": expected a row of numbers as operand, got a scalar");
       }
@@ -102,15 +120,22 @@ public final class CellBuilder {
       var term = emit(new Linear(parameter.index(), offset, seen.id(), size));
       sum = sum == null ? term : sum.plus(term);
     }
-    return java.util.Objects.requireNonNull(sum);
+    return Objects.requireNonNull(sum);
   }
 
-  /** Returns a trainable vector with H elements, the same for every row, at first all 0. */
+  /**
+   * Returns a trainable vector with H elements, the same for every row, at first all 0. Each name
+   * may be used once; to read a vector in several equations, keep the value.
+   */
   public Value vector(String name) {
     return vector(name, sizes.hidden(), Initializer.constant(0));
   }
 
-  /** Returns a trainable vector with {@code size} elements, the same for every row. */
+  /**
+   * Returns a trainable vector with {@code size} elements, the same for every row. Each name may be
+   * used once, so that two equations never share a vector by accident; to share one, keep the
+   * value.
+   */
   public Value vector(String name, int size, Initializer initializer) {
     requireSize("vector " + name, size);
     return vector(name, name, size, Kind.VECTOR, initializer);
@@ -187,11 +212,11 @@ public final class CellBuilder {
   }
 
   Value binary(BinaryOp op, Value a, Value b) {
-    requireOwn(op.name().toLowerCase(java.util.Locale.ROOT), b);
+    requireOwn(op.name().toLowerCase(Locale.ROOT), b);
     boolean fits = a.width() == b.width() || a.width() == Instruction.SCALAR;
     if (!fits && b.width() != Instruction.SCALAR) {
       throw problem(
-          op.name().toLowerCase(java.util.Locale.ROOT)
+          op.name().toLowerCase(Locale.ROOT)
               + " of "
               + describe(a)
               + " and "
@@ -282,10 +307,25 @@ public final class CellBuilder {
             yield parameter;
           }
         }
-        yield findOrAdd(
-            "weight_" + linear + "_inner", Kind.INNER_WEIGHT, operand.width(), seen.id());
+        yield findOrAdd(innerWeightName(linear), Kind.INNER_WEIGHT, operand.width(), seen.id());
       }
     };
+  }
+
+  /**
+   * Returns weight_n_inner for the first computed value that linear n reads, then weight_n_inner_2.
+   */
+  private String innerWeightName(String linear) {
+    var first = "weight_" + linear + "_inner";
+    var name = first;
+    for (int k = 2; isTaken(name); k++) {
+      name = first + "_" + k;
+    }
+    return name;
+  }
+
+  private boolean isTaken(String parameter) {
+    return parameters.stream().anyMatch(p -> p.name().equals(parameter));
   }
 
   private boolean isVector(Value value) {
@@ -303,8 +343,11 @@ public final class CellBuilder {
   private ParameterBuilder findOrAdd(String name, Kind kind, int columns, int operand) {
     for (var parameter : parameters) {
       if (parameter.name().equals(name)) {
-        if (parameter.kind() != kind) {
-          throw problem("vector " + name + ": expected a name that is not taken, got " + name);
+        if (parameter.kind() != kind || parameter.operand() != operand) {
+          throw problem(
+              name
+                  + ": expected a name that is not taken, but another parameter has it; give the"
+                  + " vector, state or linear another name");
         }
         return parameter;
       }

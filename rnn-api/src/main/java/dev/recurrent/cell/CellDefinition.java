@@ -45,7 +45,7 @@ public final class CellDefinition {
     this.equations = equations;
     this.initialValues = initialValues;
     this.regularization = regularization;
-    program(PROBE);
+    var _ = program(PROBE);
   }
 
   /**

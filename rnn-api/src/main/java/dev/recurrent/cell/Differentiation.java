@@ -20,7 +20,7 @@ import java.util.List;
  * Derives a cell's backward step by reverse-mode differentiation of its program: every instruction
  * hands the gradient of its value on to its operands, from the last instruction to the first.
  */
-final class Differentiation {
+final class Differentiation implements Expressions {
   private static final int NONE = -1;
 
   private final CellProgram cell;
@@ -70,31 +70,17 @@ final class Differentiation {
 
   private void propagate(int i, Instruction instruction, int dy) {
     switch (instruction) {
-      case Unary unary -> add(unary.a(), unaryGradient(unary, i, dy));
+      case Unary unary ->
+          add(unary.a(), unary.op().gradient(this, dy, () -> forward(unary.a()), () -> forward(i)));
       case Binary binary -> propagateBinary(binary, i, spread(binary, dy));
       case RowSum sum -> add(sum.a(), dy);
       case Broadcast broadcast -> add(broadcast.a(), dy);
       case ClipGradient clip -> {
-        var atMost = binary(BinaryOp.MIN, dy, constant(clip.limit()));
-        add(clip.a(), binary(BinaryOp.MAX, atMost, constant(-clip.limit())));
+        var atMost = apply(BinaryOp.MIN, dy, constant(clip.limit()));
+        add(clip.a(), apply(BinaryOp.MAX, atMost, constant(-clip.limit())));
       }
       default -> {} // sources, and products, whose gradients are taken up in run()
     }
-  }
-
-  private int unaryGradient(Unary unary, int i, int dy) {
-    int a = unary.a();
-    return switch (unary.op()) {
-      case SIGMOID -> times(times(dy, forward(i)), minus(constant(1), forward(i)));
-      case TANH -> times(dy, minus(constant(1), times(forward(i), forward(i))));
-      case RELU -> times(dy, binary(BinaryOp.GREATER, forward(i), constant(0)));
-      case EXP -> times(dy, forward(i));
-      case LOG -> binary(BinaryOp.DIVIDE, dy, forward(a));
-      case SQRT -> times(constant(0.5), binary(BinaryOp.DIVIDE, dy, forward(i)));
-      case NEGATE -> unary(UnaryOp.NEGATE, dy);
-      case RECIPROCAL -> unary(UnaryOp.NEGATE, times(times(dy, forward(i)), forward(i)));
-      case SOFTPLUS -> times(dy, unary(UnaryOp.SIGMOID, forward(a)));
-    };
   }
 
   /**
@@ -120,19 +106,19 @@ final class Differentiation {
       }
       case MINUS -> {
         add(a, dy);
-        add(b, unary(UnaryOp.NEGATE, dy));
+        add(b, apply(UnaryOp.NEGATE, dy));
       }
       case TIMES -> {
         add(a, times(dy, forward(b)));
         add(b, times(dy, forward(a)));
       }
       case DIVIDE -> {
-        int da = binary(BinaryOp.DIVIDE, dy, forward(b));
+        int da = apply(BinaryOp.DIVIDE, dy, forward(b));
         add(a, da);
-        add(b, unary(UnaryOp.NEGATE, times(da, forward(i))));
+        add(b, apply(UnaryOp.NEGATE, times(da, forward(i))));
       }
-      case MAX -> split(a, b, dy, binary(BinaryOp.GREATER, forward(b), forward(a)));
-      case MIN -> split(a, b, dy, binary(BinaryOp.GREATER, forward(a), forward(b)));
+      case MAX -> split(a, b, dy, apply(BinaryOp.GREATER, forward(b), forward(a)));
+      case MIN -> split(a, b, dy, apply(BinaryOp.GREATER, forward(a), forward(b)));
       case GREATER -> {} // constant almost everywhere
     }
   }
@@ -207,7 +193,7 @@ final class Differentiation {
     gradients[value] =
         gradients[value] == NONE
             ? contribution
-            : binary(BinaryOp.PLUS, gradients[value], contribution);
+            : apply(BinaryOp.PLUS, gradients[value], contribution);
   }
 
   /** Reads a value of the forward pass. */
@@ -227,23 +213,26 @@ final class Differentiation {
     };
   }
 
-  private int constant(double value) {
+  @Override
+  public int constant(double value) {
     return code.emit(new Constant(value));
   }
 
   private int times(int a, int b) {
-    return binary(BinaryOp.TIMES, a, b);
+    return apply(BinaryOp.TIMES, a, b);
   }
 
   private int minus(int a, int b) {
-    return binary(BinaryOp.MINUS, a, b);
+    return apply(BinaryOp.MINUS, a, b);
   }
 
-  private int unary(UnaryOp op, int a) {
+  @Override
+  public int apply(UnaryOp op, int a) {
     return code.emit(new Unary(op, a, code.get(a).width()));
   }
 
-  private int binary(BinaryOp op, int a, int b) {
+  @Override
+  public int apply(BinaryOp op, int a, int b) {
     return code.emit(new Binary(op, a, b, Math.max(code.get(a).width(), code.get(b).width())));
   }
 }

@@ -7,10 +7,13 @@ import dev.recurrent.cell.Instruction.State;
 import dev.recurrent.cell.Instruction.Unary;
 import dev.recurrent.cell.Instruction.Vector;
 import dev.recurrent.cell.ParameterSpec.Kind;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +67,7 @@ final class MemoryGates {
   }
 
   /** Notes the gates among the factors of a term, and tells whether there is one. */
-  private boolean note(List<Integer> factors, Role role) {
+  private boolean note(Set<Integer> factors, Role role) {
     boolean found = false;
     for (int factor : factors) {
       boolean inverted = isOneMinus(factor);
@@ -102,16 +105,25 @@ final class MemoryGates {
         && one == 1;
   }
 
-  /** Takes a value apart into the operands of nested operations of one kind. */
-  private List<Integer> parts(int value, BinaryOp op) {
-    var found = new ArrayList<Integer>();
-    switch (instruction(value)) {
-      case Binary(var its, int a, int b, _) when its == op -> {
-        found.addAll(parts(a, op));
-        found.addAll(parts(b, op));
+  /** Takes a value apart into the operands of nested operations of one kind, each named once. */
+  private Set<Integer> parts(int value, BinaryOp op) {
+    var found = new LinkedHashSet<Integer>();
+    var seen = new BitSet();
+    var open = new ArrayDeque<>(List.of(value));
+    while (!open.isEmpty()) {
+      int next = open.pop();
+      if (seen.get(next)) {
+        continue;
       }
-      case ClipGradient clip -> found.addAll(parts(clip.a(), op));
-      default -> found.add(value);
+      seen.set(next);
+      switch (instruction(next)) {
+        case Binary(var its, int a, int b, _) when its == op -> {
+          open.push(b);
+          open.push(a);
+        }
+        case ClipGradient clip -> open.push(clip.a());
+        default -> found.add(next);
+      }
     }
     return found;
   }

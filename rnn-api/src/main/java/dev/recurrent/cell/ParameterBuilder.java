@@ -39,17 +39,16 @@ final class ParameterBuilder {
     return operand;
   }
 
-  /** Adds a slice and returns its first row. A plain vector may be asked for again. */
+  /** Adds a slice, whose name must be new, and returns its first row. */
   int add(String slice, int size, Initializer initializer, CellBuilder owner) {
     for (var existing : slices) {
       if (existing.name().equals(slice)) {
-        if (kind == Kind.VECTOR && existing.rows() == size) {
-          return existing.offset();
-        }
         throw owner.problem(
-            (kind == Kind.VECTOR ? "vector " : "linear ")
-                + slice
-                + ": expected a name that is not taken, got it again with the same operand");
+            kind == Kind.VECTOR
+                ? "vector %s: expected a name that is not taken; keep the value to read it again"
+                    .formatted(slice)
+                : "linear %s: expected a name that is not taken, got it a second time"
+                    .formatted(slice));
       }
     }
     int offset = rows;

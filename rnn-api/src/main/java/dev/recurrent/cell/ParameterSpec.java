@@ -10,8 +10,9 @@ import java.util.List;
  * rows, in the order of definition, which for the LSTM and the GRU is PyTorch's order too. All
  * biases share one vector in the same way.
  *
- * @param name {@code weight_input}, {@code weight_h} for state h, {@code weight_<linear>} for an
- *     intermediate value, {@code bias}, or the name of a vector
+ * @param name {@code weight_input}, {@code weight_h} for state h, {@code weight_<linear>_inner} for
+ *     the first intermediate value that the linear reads and no other before it, {@code
+ *     weight_<linear>_inner_2} for the next, {@code bias}, or the name of a vector
  * @param operand for a weight, the index of the forward instruction that it multiplies; otherwise
  *     -1
  */

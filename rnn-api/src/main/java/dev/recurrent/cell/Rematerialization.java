@@ -9,25 +9,39 @@ import dev.recurrent.cell.Instruction.RowSum;
 import dev.recurrent.cell.Instruction.Saved;
 import dev.recurrent.cell.Instruction.Unary;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
  * Decides which forward values a derivative reads from memory and which it computes again, and
  * drops what nothing needs. A value is computed again when that costs a few additions or products
- * of values that are at hand anyway: memory traffic costs more than those.
+ * of values that are at hand anyway: memory traffic costs more than those. One pass in the order of
+ * computation decides.
  */
 final class Rematerialization {
+  /** The operations that one value may cost; LSTM and GRU need 2 at most. */
+  private static final int MOST_RECOMPUTED = 16;
+
+  private static final int UNAFFORDABLE = 1 << 20;
+
   private final CellProgram cell;
   private final Derivative derivative;
   private final TreeSet<Integer> saved = new TreeSet<>();
   private final CodeBuilder code = new CodeBuilder();
-  private final int[] moved;
+  private final BitSet isNext = new BitSet(); // by forward value
+  private final int[] cost; // by forward value: operations that compute it again
+  private final int[] moved; // by value of the derivative
+  private final Map<Integer, Integer> emitted = new HashMap<>(); // by forward value
 
   private Rematerialization(Derivative derivative) {
     this.cell = derivative.cell();
     this.derivative = derivative;
+    this.cost = new int[cell.code().size()];
     this.moved = new int[derivative.code().size()];
+    cell.next().forEach(isNext::set);
   }
 
   static Derivative apply(Derivative derivative) {
@@ -41,13 +55,12 @@ final class Rematerialization {
       roots.add(derivative.inputGradient());
     }
     var used = CodeBuilder.reachable(derivative.code(), roots);
-    chooseSaved(
-        used.stream()
-            .mapToObj(derivative.code()::get)
-            .filter(Saved.class::isInstance)
-            .map(instruction -> ((Saved) instruction).value())
-            .sorted()
-            .toList());
+    var needed = new BitSet();
+    used.stream()
+        .mapToObj(derivative.code()::get)
+        .filter(Saved.class::isInstance)
+        .forEach(instruction -> needed.set(((Saved) instruction).value()));
+    chooseSaved(needed);
     used.stream().forEach(i -> moved[i] = move(derivative.code().get(i)));
     return new Derivative(
         cell,
@@ -60,34 +73,36 @@ final class Rematerialization {
         derivative.inputGradient() < 0 ? -1 : moved[derivative.inputGradient()]);
   }
 
-  /** Takes the needed values in the order of computation, so that operands are decided first. */
-  private void chooseSaved(List<Integer> needed) {
-    for (int value : needed) {
-      if (!recomputable(value)) {
-        saved.add(value);
+  /**
+   * Decides in the order of computation, so that operands are decided first: a value is at hand
+   * where it is read from outside, saved, or computed from values at hand by at most {@link
+   * #MOST_RECOMPUTED} operations; a needed value that is not is saved.
+   */
+  private void chooseSaved(BitSet needed) {
+    for (int value = 0; value < cell.code().size(); value++) {
+      cost[value] = isNext.get(value) ? 0 : cost(cell.code().get(value));
+      if (cost[value] > MOST_RECOMPUTED) {
+        if (needed.get(value)) {
+          saved.add(value);
+        }
+        cost[value] = needed.get(value) ? 0 : UNAFFORDABLE;
       }
     }
   }
 
-  private boolean recomputable(int value) {
-    if (saved.contains(value)) {
-      return false;
-    }
-    return switch (cell.code().get(value)) {
-      case Unary unary -> !unary.op().costly() && atHand(unary.a());
+  /**
+   * Returns the operations that compute a value from what is at hand; what they share counts twice.
+   */
+  private int cost(Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Input _, Instruction.State _ -> 0;
+      case Instruction.Vector _, Instruction.Constant _ -> 0;
+      case Unary unary -> unary.op().costly() ? UNAFFORDABLE : 1 + cost[unary.a()];
       case Binary binary ->
-          binary.op() != BinaryOp.DIVIDE && atHand(binary.a()) && atHand(binary.b());
-      case ClipGradient clip -> atHand(clip.a());
-      case Broadcast broadcast -> atHand(broadcast.a());
-      default -> false;
-    };
-  }
-
-  private boolean atHand(int value) {
-    return switch (cell.code().get(value)) {
-      case Instruction.Input _, Instruction.State _ -> true;
-      case Instruction.Vector _, Instruction.Constant _ -> true;
-      default -> saved.contains(value) || cell.next().contains(value) || recomputable(value);
+          binary.op() == BinaryOp.DIVIDE ? UNAFFORDABLE : 1 + cost[binary.a()] + cost[binary.b()];
+      case ClipGradient clip -> 1 + cost[clip.a()];
+      case Broadcast broadcast -> 1 + cost[broadcast.a()];
+      default -> UNAFFORDABLE;
     };
   }
 
@@ -109,8 +124,17 @@ final class Rematerialization {
     };
   }
 
-  /** Reads a forward value, or computes it again. */
+  /** Reads a forward value, or computes it again; no deeper than a value may cost. */
   private int forward(int value) {
+    var known = emitted.get(value);
+    if (known == null) {
+      known = emitForward(value);
+      emitted.put(value, known);
+    }
+    return known;
+  }
+
+  private int emitForward(int value) {
     var instruction = cell.code().get(value);
     if (saved.contains(value)) {
       return code.emit(new Saved(value, instruction.width()));

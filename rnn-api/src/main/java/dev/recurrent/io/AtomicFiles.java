@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
@@ -85,6 +86,9 @@ public final class AtomicFiles {
     try {
       writeForced(temporary, target, content);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (Unwritable failure) {
+      Files.deleteIfExists(temporary);
+      throw failure.of(file);
     } catch (Throwable failure) {
       try {
         Files.deleteIfExists(temporary);
@@ -176,6 +180,21 @@ public final class AtomicFiles {
     }
   }
 
+  /** Tells what the device refuses, which does not say of which file, from what a writer throws. */
+  private static final class Unwritable extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Unwritable(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+
+    IOException of(Path file) {
+      var named = new FileSystemException(file.toString(), null, getMessage());
+      named.initCause(getCause());
+      return named;
+    }
+  }
+
   /** Remembers the first failed write, since print streams swallow it. */
   private static final class GuardedStream extends OutputStream {
     private final OutputStream out;
@@ -194,9 +213,12 @@ public final class AtomicFiles {
     public void write(byte[] bytes, int offset, int length) throws IOException {
       try {
         out.write(bytes, offset, length);
-      } catch (IOException e) {
-        failure = failure == null ? e : failure;
+      } catch (ClosedByInterruptException e) {
+        failure = e;
         throw e;
+      } catch (IOException e) {
+        failure = failure == null ? new Unwritable(e) : failure;
+        throw failure;
       }
     }
 

@@ -168,7 +168,10 @@ public abstract class Layer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       var failure =
           new SafeTensorsException(
-              file.file(), "model", "sizes that its tensors have", String.valueOf(e.getMessage()));
+              file.file(),
+              "model",
+              "sizes that its tensors have",
+              String.valueOf(e.getMessage()));
       failure.initCause(e);
       throw failure;
     }

@@ -46,6 +46,7 @@ public final class Recurrent extends Layer {
   private double inputDropout;
   private CellSizes.Bias bias = CellSizes.Bias.WITH;
   private final List<RecurrentUnit> units = new ArrayList<>(); // [layers * directions]
+  private List<StateLayout.Entry> stateEntries = List.of();
   private Map<String, float[]> pretrained = Map.of();
 
   private Recurrent(CellDefinition cell, int input, int hidden) {
@@ -233,11 +234,16 @@ public final class Recurrent extends Layer {
 
   /** Describes the states, in the order of {@link RecurrentResult#finalStates()}. */
   List<StateLayout.Entry> stateEntries() {
+    store();
+    return stateEntries;
+  }
+
+  private List<StateLayout.Entry> describeStates() {
     var sizes = stateSizes();
     var names = stateNames();
     var entries = new ArrayList<StateLayout.Entry>();
     for (int i = 0; i < sizes.size(); i++) {
-      entries.add(new StateLayout.Entry(join(path(), names.get(i)), cell.name(), sizes.get(i)));
+      entries.add(StateLayout.Entry.of(join(path(), names.get(i)), cell, sizes.get(i)));
     }
     return List.copyOf(entries);
   }
@@ -302,6 +308,7 @@ public final class Recurrent extends Layer {
   @Override
   protected void built() {
     units.forEach(unit -> unit.bind(store()));
+    stateEntries = describeStates();
     if (!pretrained.isEmpty()) {
       setFileValues(pretrained);
       pretrained = Map.of();

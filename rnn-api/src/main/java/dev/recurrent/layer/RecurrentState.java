@@ -105,11 +105,11 @@ public final class RecurrentState implements AutoCloseable {
     }
     var state = new RecurrentState();
     state.batch = streams.size();
-    var first = streams.getFirst().layout();
+    var names = streams.getFirst().sizes().keySet();
     model.forEachLayer(
         layer -> {
           if (layer instanceof Recurrent recurrent
-              && first.entries().containsAll(recurrent.stateEntries())) {
+              && recurrent.stateEntries().stream().allMatch(e -> names.contains(e.name()))) {
             state.storages(recurrent, streams.size());
           }
         });

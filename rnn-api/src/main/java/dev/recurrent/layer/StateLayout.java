@@ -1,5 +1,6 @@
 package dev.recurrent.layer;
 
+import dev.recurrent.cell.CellDefinition;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -16,9 +17,31 @@ record StateLayout(List<Entry> entries) {
    *
    * @param name such as {@code lstm.c_l0}
    * @param cell the name of the cell whose equations compute it
+   * @param equations a version and a hash of them
    * @param size the number of its values
    */
-  record Entry(String name, String cell, int size) {
+  record Entry(String name, String cell, String equations, int size) {
+    /** Describes a state of a cell. */
+    static Entry of(String name, CellDefinition cell, int size) {
+      var fingerprint = cell.fingerprint();
+      String version = fingerprint.substring(0, fingerprint.indexOf(' ') + 1);
+      String hash = fingerprint.substring(fingerprint.lastIndexOf(' ') + 1);
+      return new Entry(name, cell.name(), version + hash, size);
+    }
+
+    /** Tells whether the other is the same state, as far as hashes of two versions can tell. */
+    private boolean isSame(Entry other) {
+      return equals(other)
+          || (name.equals(other.name)
+              && cell.equals(other.cell)
+              && size == other.size
+              && !version().equals(other.version()));
+    }
+
+    private String version() {
+      return equations.substring(0, equations.indexOf(' ') + 1);
+    }
+
     @Override
     public String toString() {
       return name + " of " + cell + " [" + size + "]";
@@ -50,9 +73,22 @@ record StateLayout(List<Entry> entries) {
 
   /** Refuses the layout of another model. */
   void requireSame(StateLayout other) {
-    if (!equals(other)) {
+    if (equals(other)) {
+      return;
+    }
+    boolean same = entries.size() == other.entries.size();
+    for (int i = 0; same && i < entries.size(); i++) {
+      same = entries.get(i).isSame(other.entries.get(i));
+    }
+    if (!same) {
+      boolean redefined = toString().equals(other.toString());
       throw new IllegalArgumentException(
-          "state: expected " + this + ", got " + other + ", which is that of another model");
+          "state: expected "
+              + this
+              + ", got "
+              + (redefined
+                  ? "one of a cell of this name with other equations"
+                  : other + ", which is that of another model"));
     }
   }
 

@@ -20,16 +20,18 @@ import java.util.zip.CRC32C;
  * }</pre>
  *
  * <p>Names are those of a {@link RecurrentState}, such as {@code lstm.c_l0}. A stepper takes a
- * state if names, sizes and cells are its own. The values are those of the parameters with which
- * they were computed; other parameters go on from them as from any other initial state.
+ * state if names, sizes and cells are its own, with the same equations. The values are those of the
+ * parameters with which they were computed; other parameters go on from them as from any other
+ * initial state.
  *
  * <p>Used by one thread at a time; the bytes may go anywhere.
  */
 public final class StepperState {
   private static final int MAGIC = 0x534e_4e52; // "RNNS", little-endian
   private static final int VERSION = 1;
+  private static final int TEXTS = 3; // of each state
   private static final int HEADER_BYTES = 3 * Integer.BYTES;
-  private static final int SMALLEST_ENTRY_BYTES = 3 * Integer.BYTES;
+  private static final int SMALLEST_ENTRY_BYTES = 4 * Integer.BYTES;
   private static final String WHAT = "bytes of a state: ";
 
   private final StateLayout layout;
@@ -94,14 +96,14 @@ public final class StepperState {
   }
 
   /**
-   * Writes names, cells, sizes and values as bytes, with a checksum (CRC-32C): some 50 bytes and 4
-   * for each value.
+   * Writes names, cells, a hash of their equations, sizes and values as bytes, with a checksum
+   * (CRC-32C): some 60 bytes for each state, and 4 for each value.
    */
   public byte[] toBytes() {
     var texts = new ArrayList<byte[]>();
     int size = HEADER_BYTES + Integer.BYTES;
     for (var entry : layout.entries()) {
-      for (var text : List.of(entry.name(), entry.cell())) {
+      for (var text : List.of(entry.name(), entry.cell(), entry.equations())) {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         texts.add(bytes);
         size = Math.addExact(size, Integer.BYTES + bytes.length);
@@ -111,7 +113,7 @@ public final class StepperState {
     var buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     buffer.putInt(MAGIC).putInt(VERSION).putInt(values.length);
     for (int i = 0; i < values.length; i++) {
-      for (var text : texts.subList(2 * i, 2 * i + 2)) {
+      for (var text : texts.subList(TEXTS * i, TEXTS * (i + 1))) {
         buffer.putInt(text.length).put(text);
       }
       buffer.putInt(values[i].length);
@@ -160,9 +162,10 @@ public final class StepperState {
     for (int i = 0; i < count; i++) {
       var name = text("name of a state", buffer);
       var cell = text("name of a cell", buffer);
+      var equations = text("equations", buffer);
       int size = length("values of " + name, integer(buffer), buffer.remaining() / Float.BYTES);
       all += size;
-      entries.add(new StateLayout.Entry(name, cell, size));
+      entries.add(new StateLayout.Entry(name, cell, equations, size));
     }
     if (all * Float.BYTES != buffer.remaining()) {
       throw new IllegalArgumentException(

@@ -29,6 +29,14 @@ public interface BackendProvider {
     return List.of();
   }
 
+  /**
+   * Says what makes the backend much slower here than it could be, and what to do about it: a line
+   * each, none where all is well. Loads nothing heavy.
+   */
+  default List<String> warnings() {
+    return List.of();
+  }
+
   /** Returns the precisions that the backend has; by default FP32 alone. */
   default Set<Precision> precisions() {
     return Set.of(Precision.FP32);

@@ -1,6 +1,7 @@
 package dev.recurrent.spi;
 
 import dev.recurrent.cell.BinaryOp;
+import dev.recurrent.cell.Expressions;
 import dev.recurrent.cell.UnaryOp;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ public record PointwiseProgram(
   }
 
   /** Collects the steps of a program. Indices returned here are operands for later steps. */
-  public static final class Builder {
+  public static final class Builder implements Expressions {
     private final String name;
     private final List<Step> code = new ArrayList<>();
     private final List<Integer> outputs = new ArrayList<>();
@@ -66,16 +67,19 @@ public record PointwiseProgram(
     }
 
     /** Returns a constant. */
+    @Override
     public int constant(double value) {
       return emit(new Step.Constant(value));
     }
 
     /** Applies a function of one argument. */
+    @Override
     public int apply(UnaryOp op, int a) {
       return emit(new Step.Unary(op, a));
     }
 
     /** Applies a function of two arguments. */
+    @Override
     public int apply(BinaryOp op, int a, int b) {
       return emit(new Step.Binary(op, a, b));
     }

@@ -213,16 +213,13 @@ final class StepProgram implements AutoCloseable {
     return out;
   }
 
-  /** Returns a value with all its rows: a vector or a constant is repeated. */
+  /** Returns a value with all its rows: one that comes from a vector or a constant is repeated. */
   private Matrix whole(int id, int rows) {
     var value = values[id];
-    var instruction = code.get(id);
-    boolean repeated =
-        instruction instanceof Instruction.Vector || instruction instanceof Instruction.Constant;
-    if (!repeated || rows == 1) {
+    if (value.rows() == rows) {
       return value;
     }
-    var out = room(valueColumns[id], rows, columns(instruction));
+    var out = room(valueColumns[id], rows, columns(code.get(id)));
     repeat(ops, value, out);
     return out;
   }

@@ -114,9 +114,10 @@ final class Arithmetic {
         out,
         List.of(a),
         () -> {
-          var kernel = tape.kernel(UnaryDerivative.of(function));
-          a.contribute(
-              d -> kernel.run(List.of(out.gradient(), out.value()), new float[0], List.of(d)));
+          var derivative = UnaryDerivative.of(function);
+          var kernel = tape.kernel(derivative.program());
+          var inputs = derivative.inputs(out.gradient(), a.value(), out.value());
+          a.contribute(d -> kernel.run(inputs, new float[0], List.of(d)));
         });
   }
 

@@ -346,8 +346,7 @@ public final class ParameterStore implements AutoCloseable {
       writes.run(); // inside a change
       return;
     }
-    claim(writer, "changed");
-    try {
+    try (var _ = claim(writer, "changed")) {
       synchronized (valuesLock) { // a snapshot may be copying them
         lastWriter = me.threadId();
         version++;
@@ -358,8 +357,6 @@ public final class ParameterStore implements AutoCloseable {
           version++;
         }
       }
-    } finally {
-      writer.set(null);
     }
   }
 
@@ -374,8 +371,7 @@ public final class ParameterStore implements AutoCloseable {
       throw new IllegalStateException(
           "training: expected a model that is not being trained, got one that this thread trains");
     }
-    claim(trainer, "trained");
-    return () -> trainer.set(null);
+    return claim(trainer, "trained");
   }
 
   /**
@@ -387,8 +383,7 @@ public final class ParameterStore implements AutoCloseable {
   Exclusion addToGradients() {
     requireNoOtherTrainer();
     gradients(); // are there any?
-    claim(adder, "trained");
-    return () -> adder.set(null);
+    return claim(adder, "trained");
   }
 
   /** Ends what one thread had a model for. */
@@ -405,11 +400,13 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
-  private void claim(AtomicReference<@Nullable Thread> role, String what) {
-    var other = role.compareAndExchange(null, Thread.currentThread());
+  private static Exclusion claim(AtomicReference<@Nullable Thread> role, String what) {
+    var me = Thread.currentThread();
+    var other = role.compareAndExchange(null, me);
     if (other != null) {
       throw heldBy(other, what);
     }
+    return () -> role.compareAndSet(me, null);
   }
 
   private void requireNoOtherTrainer() {

@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A pass is made by one thread, which {@link #reset()} may change; two at once get an {@link
  * IllegalStateException}. Any number of threads may run tapes of their own over one model and one
- * backend. A tape that is never closed gives its memory back some time after nobody refers to it.
+ * backend. A tape that is never closed gives its memory back some time after nobody refers to it or
+ * its tensors.
  */
 public final class Tape implements AutoCloseable {
   private static final long NEXT_PASS = Long.MIN_VALUE;
@@ -275,7 +276,7 @@ public final class Tape implements AutoCloseable {
    */
   public long beginReading(ParameterStore store) {
     requireOwn();
-    if (store.backend() != backend) {
+    if (!store.backend().equals(backend)) {
       throw new IllegalArgumentException(
           "parameters: expected those of a layer built for the backend of the tape, got a layer on "
               + store.backend().device()

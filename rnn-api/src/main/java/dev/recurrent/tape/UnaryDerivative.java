@@ -1,48 +1,46 @@
 package dev.recurrent.tape;
 
-import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.UnaryOp;
+import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.PointwiseProgram;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 
-/** Builds the programs that turn dy and y = f(x) into dx, for every function that cells know. */
-final class UnaryDerivative {
-  private static final Map<UnaryOp, PointwiseProgram> PROGRAMS = programs();
-
-  private UnaryDerivative() {}
-
-  /** Returns the program with inputs dy and y, and output dx. */
-  static PointwiseProgram of(UnaryOp function) {
-    return java.util.Objects.requireNonNull(PROGRAMS.get(function));
+/**
+ * The program that turns dy into dx for y = f(x), made of what {@link UnaryOp#gradient} says.
+ *
+ * @param program its inputs are dy, and then those of x and y that it reads, in the order of {@code
+ *     reads}
+ */
+record UnaryDerivative(PointwiseProgram program, List<Read> reads) {
+  /** What a program may read beside dy. */
+  enum Read {
+    ARGUMENT,
+    VALUE
   }
 
-  private static Map<UnaryOp, PointwiseProgram> programs() {
-    var programs = new EnumMap<UnaryOp, PointwiseProgram>(UnaryOp.class);
-    for (var function : UnaryOp.values()) {
-      programs.put(function, program(function));
-    }
-    return programs;
+  UnaryDerivative {
+    reads = List.copyOf(reads);
   }
 
-  private static PointwiseProgram program(UnaryOp function) {
+  static UnaryDerivative of(UnaryOp function) {
     var p = new PointwiseProgram.Builder("d" + function);
+    var read = new LinkedHashMap<Read, Integer>(); // inputs, added when they are asked for
     int dy = p.input();
-    int y = p.input();
-    int one = p.constant(1);
-    int slope =
-        switch (function) {
-          case SIGMOID -> p.apply(BinaryOp.TIMES, y, p.apply(BinaryOp.MINUS, one, y));
-          case TANH -> p.apply(BinaryOp.MINUS, one, p.apply(BinaryOp.TIMES, y, y));
-          case RELU -> p.apply(BinaryOp.GREATER, y, p.constant(0));
-          case EXP -> y;
-          case LOG -> p.apply(UnaryOp.EXP, p.apply(UnaryOp.NEGATE, y));
-          case SQRT -> p.apply(BinaryOp.DIVIDE, p.constant(0.5), y);
-          case NEGATE -> p.constant(-1);
-          case RECIPROCAL -> p.apply(UnaryOp.NEGATE, p.apply(BinaryOp.TIMES, y, y));
-          case SOFTPLUS ->
-              p.apply(BinaryOp.MINUS, one, p.apply(UnaryOp.EXP, p.apply(UnaryOp.NEGATE, y)));
-        };
-    return p.output(p.apply(BinaryOp.TIMES, dy, slope)).build();
+    int dx =
+        function.gradient(
+            p,
+            dy,
+            () -> read.computeIfAbsent(Read.ARGUMENT, _ -> p.input()),
+            () -> read.computeIfAbsent(Read.VALUE, _ -> p.input()));
+    return new UnaryDerivative(p.output(dx).build(), List.copyOf(read.keySet()));
+  }
+
+  /** Returns the inputs of the program. */
+  List<Matrix> inputs(Matrix dy, Matrix x, Matrix y) {
+    var inputs = new ArrayList<>(List.of(dy));
+    reads.forEach(read -> inputs.add(read == Read.ARGUMENT ? x : y));
+    return inputs;
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /** Holds the usual metrics, and {@link #evaluate} to compute one. */
@@ -89,7 +90,8 @@ public final class Metrics {
       }
     }
     return metrics.stream()
-        .mapToDouble(metric -> metric.measure().of(rows.get(metric.evidence())))
+        .mapToDouble(
+            metric -> metric.measure().of(Objects.requireNonNull(rows.get(metric.evidence()))))
         .toArray();
   }
 

@@ -58,8 +58,16 @@ public interface TrainingListener {
   /** Called after each update. */
   default void updated(Update update) {}
 
-  /** Called after each epoch and its validation. */
+  /** Called after each epoch and its validation, before the checkpoint that then follows. */
   default void epochEnded(EpochResult result) {}
+
+  /**
+   * Called before a checkpoint is written. What a listener keeps in files of its own it writes now:
+   * then they are never behind the checkpoint that a killed run resumes from. They may be ahead of
+   * it, and a resumed run cuts what it is about to do again. An {@link
+   * java.io.UncheckedIOException} counts as a checkpoint that could not be written.
+   */
+  default void checkpointing(Path file) {}
 
   /** Called after a checkpoint was written. */
   default void checkpointed(Path file) {}

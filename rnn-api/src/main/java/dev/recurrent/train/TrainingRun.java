@@ -7,6 +7,8 @@ import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.tape.ParameterStore;
 import dev.recurrent.tape.Tape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,6 +34,8 @@ final class TrainingRun implements AutoCloseable {
   private final Updates updates;
   private final EpochHistory history;
   private long lastCheckpoint = System.nanoTime();
+  private boolean hasCheckpoint;
+  private long safeUpdates; // those in the last checkpoint
 
   TrainingRun(Training setup, LossFunction loss, Batches data, Budget budget) {
     this.setup = setup;
@@ -87,10 +91,7 @@ final class TrainingRun implements AutoCloseable {
   /** Trains to the end; false means that it is within an epoch. */
   private boolean trainEpochs() throws IOException {
     boolean wholeEpochs = true;
-    while (wholeEpochs
-        && at.epoch < budget.epochs()
-        && updates.made() < budget.updates()
-        && !outOfPatience()) {
+    while (wholeEpochs && !isOver()) {
       at.startClock();
       wholeEpochs = trainEpoch();
       if (wholeEpochs) {
@@ -98,6 +99,11 @@ final class TrainingRun implements AutoCloseable {
       }
     }
     return wholeEpochs;
+  }
+
+  /** Tells whether no further epoch is to begin. */
+  private boolean isOver() {
+    return at.epoch >= budget.epochs() || updates.made() >= budget.updates() || outOfPatience();
   }
 
   private TrainingResult.Ending ending(boolean wholeEpochs) {
@@ -132,7 +138,7 @@ final class TrainingRun implements AutoCloseable {
           return false;
         }
         if (System.nanoTime() - lastCheckpoint > setup.checkpointInterval().toNanos()) {
-          checkpoint();
+          tryCheckpoint();
         }
       }
       at.window = 0;
@@ -183,21 +189,49 @@ final class TrainingRun implements AutoCloseable {
           "data: expected targets that count, got none in epoch " + (at.epoch + 1));
     }
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     if (setup.validation != null) {
       setup.schedule.validated(setup.validation.cost(result.validation()));
     }
     at.nextEpoch();
-    checkpoint();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+    if (isOver()) {
+      checkpoint();
+    } else {
+      tryCheckpoint();
+    }
   }
 
   /** Validates where the budget of updates ends; the checkpoint stays that of within the epoch. */
   private void endPartOfEpoch() throws IOException {
     updates.readNumbers();
     at.stopClock();
-    var result = history.add(tape, loss, updates);
+    var result = addToHistory();
     setup.listeners.forEach(listener -> listener.epochEnded(result));
+  }
+
+  private EpochResult addToHistory() throws IOException {
+    try {
+      return history.add(tape, loss, updates);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
+  /** Writes a checkpoint that is not the run's last one: where that fails, the run goes on. */
+  private void tryCheckpoint() throws IOException {
+    try {
+      checkpoint();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      System.getLogger("dev.recurrent")
+          .log(
+              System.Logger.Level.WARNING,
+              e.getMessage() + "; the run goes on, and the next checkpoint is tried as usual");
+    }
   }
 
   private void checkpoint() throws IOException {
@@ -214,12 +248,39 @@ final class TrainingRun implements AutoCloseable {
     updates.write(checkpoint);
     history.write(checkpoint);
     setup.schedule.save().forEach((key, value) -> checkpoint.put(SCHEDULE + key, value));
-    checkpoint.write(file);
+    try {
+      setup.listeners.forEach(listener -> listener.checkpointing(file));
+      checkpoint.write(file);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException | UncheckedIOException e) {
+      throw unwritten(e);
+    }
+    hasCheckpoint = true;
+    safeUpdates = updates.made();
     setup.listeners.forEach(listener -> listener.checkpointed(file));
+  }
+
+  /** Says which file could not be written, and what of the run is safe. */
+  private IOException unwritten(Exception failure) {
+    var cause =
+        failure instanceof UncheckedIOException
+            ? Objects.requireNonNull(failure.getCause())
+            : failure;
+    var folder = setup.checkpointFolder;
+    var message = String.valueOf(cause.getMessage());
+    return new IOException(
+        (message.contains(String.valueOf(folder)) ? message : folder + ": " + message)
+            + (hasCheckpoint
+                ? "; %s is whole and holds the run up to update %d: resuming goes on there"
+                    .formatted(Checkpoint.FILE, safeUpdates)
+                : "; no checkpoint has been written yet"),
+        cause);
   }
 
   private void resume(Path file) throws IOException {
     var saved = Checkpoint.read(file);
+    hasCheckpoint = true;
     for (var decision : decisions().entrySet()) {
       saved.require(decision.getKey(), decision.getValue());
     }
@@ -231,6 +292,7 @@ final class TrainingRun implements AutoCloseable {
     state.restore(saved.states());
     setup.schedule.restore(saved.reals(SCHEDULE));
     updates.read(saved);
+    safeUpdates = updates.made();
     history.requireBest(file.resolveSibling(EpochHistory.BEST));
   }
 

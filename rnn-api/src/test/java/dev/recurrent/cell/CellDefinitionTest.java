@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.recurrent.cell.CellSizes.Bias;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -117,11 +118,58 @@ class CellDefinitionTest {
   @Test
   void nameOfALinearMayBeUsedOnce() {
     assertProblem(
-        "linear g: expected a name that is not taken, got it again with the same operand",
+        "linear g: expected a name that is not taken, got it a second time",
         c -> c.next("h", c.linear("g", c.state("h")).plus(c.linear("g", c.state("h")))));
     assertProblem(
-        "linear g: expected a name that is not taken, got it again with the same operand",
+        "linear g: expected a name that is not taken, got it a second time",
+        c -> c.next("h", c.linear("g", c.state("h")).plus(c.linear("g", c.state("m")))));
+    assertProblem(
+        "linear g: expected operands that differ, got state h twice",
         c -> c.next("h", c.linear("g", c.state("h"), c.state("h"))));
+  }
+
+  @Test
+  void nameOfAVectorMayBeUsedOnce() {
+    assertProblem(
+        "vector u: expected a name that is not taken; keep the value to read it again",
+        c -> c.next("h", c.state("h").times(c.vector("u")).plus(c.vector("u"))));
+  }
+
+  @Test
+  void linearReadsSeveralComputedValues() {
+    var cell =
+        CellDefinition.named(
+            "two-inner",
+            c -> {
+              var h = c.state("h");
+              var f = Functions.sigmoid(c.linear("f", h));
+              c.next("h", tanh(c.linear("n", f.times(h), Functions.oneMinus(f).times(h))));
+            });
+    var names =
+        cell.program(CellSizes.of(3, 5)).parameters().stream().map(ParameterSpec::name).toList();
+    assertEquals(List.of("weight_h", "bias", "weight_n_inner", "weight_n_inner_2"), names);
+  }
+
+  @Test
+  void nameOfAProductIsForEachOperandAnother() {
+    var cell =
+        CellDefinition.named(
+            "same-name",
+            c -> c.next("h", c.product("g", 5, c.input()).plus(c.product("g", 5, c.state("h")))));
+    var parameters = cell.program(CellSizes.of(3, 5)).parameters();
+    assertEquals(
+        List.of("g", "g"), parameters.stream().map(p -> p.slices().getFirst().name()).toList());
+  }
+
+  @Test
+  void weightsOfTwoOperandsNeverShareAName() {
+    assertProblem(
+        "weight_s_inner: expected a name that is not taken, but another parameter has it; give the"
+            + " vector, state or linear another name",
+        c -> {
+          var s = c.state("s_inner");
+          c.next("s_inner", tanh(c.linear("s", tanh(s)).plus(c.linear("t", s))));
+        });
   }
 
   @Test
@@ -191,7 +239,8 @@ class CellDefinitionTest {
   @Test
   void vectorWithTheNameOfAWeightIsRefused() {
     assertProblem(
-        "vector weight_h: expected a name that is not taken, got weight_h",
+        "weight_h: expected a name that is not taken, but another parameter has it; give the"
+            + " vector, state or linear another name",
         c -> c.next("h", c.linear("h", c.state("h")).plus(c.vector("weight_h"))));
   }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.recurrent.cell.Instruction.LinearTransposed;
 import dev.recurrent.cell.ParameterSpec.Kind;
 import dev.recurrent.contract.RandomCells;
+import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,31 @@ class DerivativeTest {
               c.next("h", Functions.tanh(cheap.times(c.state("h"))));
             });
     assertEquals(1, saved(cell).size());
+  }
+
+  /** Each further use would double the time if the uses of a value were followed one by one. */
+  @Test
+  void chained200UsesOfOneValueAreDerivedAtOnce() {
+    var uses = List.<UnaryOperator<Value>>of(v -> v.plus(v), v -> v.times(v), Value::negate);
+    for (var use : uses) {
+      var cell =
+          CellDefinition.named(
+              "chained",
+              c -> {
+                var f = Functions.sigmoid(c.linear("f", c.input(), c.state("h")));
+                var v = f.times(c.state("h"));
+                for (int k = 0; k < 200; k++) {
+                  v = use.apply(v);
+                }
+                c.next("h", v.plus(Functions.oneMinus(f).times(c.linear("n", c.input()))));
+              });
+      var threads = ManagementFactory.getThreadMXBean(); // others may be computing, too
+      long start = threads.getCurrentThreadCpuTime();
+      cell.program(CellSizes.of(5, 5)).derivative();
+      cell.isGated();
+      long milliseconds = (threads.getCurrentThreadCpuTime() - start) / 1_000_000;
+      assertTrue(milliseconds < 100, milliseconds + " ms");
+    }
   }
 
   /** One product a step brings the gradient back to h, whatever the number of gates. */

@@ -1,6 +1,8 @@
 package dev.recurrent.contract;
 
 import static dev.recurrent.cell.Functions.mean;
+import static dev.recurrent.cell.Functions.oneMinus;
+import static dev.recurrent.cell.Functions.sigmoid;
 import static dev.recurrent.cell.Functions.tanh;
 
 import dev.recurrent.cell.CellBuilder;
@@ -44,10 +46,43 @@ public final class AwkwardCells {
                 c.next("h", tanh(c.linear("h", c.input(), c.state("h")).plus(bias)));
               }),
           cell(
+              "clipped-vector-and-constant",
+              c -> {
+                var v = c.clipGradient(c.vector("v", 3, Initializer.uniform(1)), 99);
+                var three = tanh(c.clipGradient(c.constant(3), 99));
+                c.next("h", tanh(c.linear("h", c.input(), c.state("h"), v)).times(three));
+              }),
+          cell(
               "linear-of-a-mask",
               c -> {
                 var mask = c.keepMask(0.5);
                 c.next("h", tanh(c.linear("h", c.state("h"), mask)));
+              }),
+          // Two of three products in a sum have the same operand, and one weight.
+          cell(
+              "sum-of-products-of-one-state",
+              c -> {
+                var h = c.state("h");
+                int size = c.hiddenSize();
+                c.next("h", tanh(c.product("a", size, h).plus(c.product("b", size, c.input(), h))));
+              }),
+          // The gradients of the input's and the state's products are the same; between the two
+          // weights lies one whose gradients are others.
+          cell(
+              "weights-of-equal-gradients-apart",
+              c -> {
+                var v = c.vector("v", 3, Initializer.uniform(1));
+                int size = 8 * c.hiddenSize();
+                var sum = c.product("a", size, c.input(), v, c.state("h"));
+                var other = c.product("b", size, v);
+                c.next("h", c.product("h", c.hiddenSize(), tanh(sum.plus(other))));
+              }),
+          cell(
+              "linear-of-two-computed-values",
+              c -> {
+                var h = c.state("h");
+                var f = sigmoid(c.linear("f", c.input(), h));
+                c.next("h", tanh(c.linear("n", c.input(), f.times(h), oneMinus(f).times(h))));
               }),
           cell("input-unread", c -> c.next("h", tanh(c.linear("h", c.state("h"))))),
           cell(

@@ -20,4 +20,5 @@ public abstract class BackendContractTest extends RecurrentContractTest
         ProductContract,
         ElementwiseContract,
         RowContract,
-        PointwiseContract {}
+        PointwiseContract,
+        DerivativeContract {}

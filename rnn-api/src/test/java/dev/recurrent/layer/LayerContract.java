@@ -2,6 +2,7 @@ package dev.recurrent.layer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
@@ -13,6 +14,7 @@ import dev.recurrent.tape.Sequences;
 import dev.recurrent.tape.Tape;
 import dev.recurrent.tape.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -69,6 +71,38 @@ public abstract class LayerContract {
 
     Tensor on(Tape tape, Sequences tokens) {
       return output.on(tape, far.on(tape, near.on(tape, embedding.on(tape, tokens))));
+    }
+  }
+
+  /** Puts layers that were built, and have run, into a model. */
+  private static final class Outer extends Model {
+    final Network network;
+
+    Outer(Network network) {
+      this.network = add("network", network);
+    }
+  }
+
+  @Test
+  void aLayerThatHasRunComputesTheSameInsideAnotherModel() {
+    var tokens = ragged(5, 3);
+    var network = new Network(Cells.LSTM);
+    try (var backend = open();
+        var tape = Tape.evaluation(backend)) {
+      network.build(backend, 8);
+      var wanted = network.on(tape, tokens).toArray();
+      tape.reset();
+      try (var outer = new Outer(network)) {
+        outer.build(backend, 9);
+        assertArrayEquals(wanted, network.on(tape, tokens).toArray());
+        tape.reset();
+        tape.backward(network.on(tape, tokens).sum());
+        var parameter = network.encoder.parameters().getFirst();
+        parameter.set(new float[parameter.size()]);
+        tape.reset();
+        assertFalse(Arrays.equals(wanted, network.on(tape, tokens).toArray()));
+        tape.reset();
+      }
     }
   }
 

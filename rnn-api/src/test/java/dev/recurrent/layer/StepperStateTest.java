@@ -1,5 +1,6 @@
 package dev.recurrent.layer;
 
+import static dev.recurrent.cell.Functions.tanh;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -127,6 +128,34 @@ class StepperStateTest {
       assertEquals(own, stepper.state());
       assertThrows(IllegalArgumentException.class, () -> own.get("h"));
       assertThrows(IllegalArgumentException.class, () -> own.set("h_l0", new float[4]));
+    }
+  }
+
+  private static CellDefinition leaky(double rate) {
+    return CellDefinition.named(
+        "leaky",
+        c -> {
+          var h = c.state("h");
+          c.next("h", h.times(rate).plus(tanh(c.linear("n", c.input(), h))));
+        });
+  }
+
+  @Test
+  void theStateOfACellThatWasRedefinedIsRefused() {
+    try (var before = Recurrent.of(leaky(0.5), 2, 3).build(backend, 1);
+        var same = Recurrent.of(leaky(0.5), 2, 3).build(backend, 2);
+        var after = Recurrent.of(leaky(0.9), 2, 3).build(backend, 1);
+        var stepper = before.stepper();
+        var others = same.stepper()) {
+      var bytes = stepper.state().toBytes();
+      others.setState(StepperState.fromBytes(bytes));
+      var e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> after.stepper(StepperState.fromBytes(bytes)).close());
+      assertEquals(
+          "state: expected h_l0 of leaky [3], got one of a cell of this name with other equations",
+          e.getMessage());
     }
   }
 

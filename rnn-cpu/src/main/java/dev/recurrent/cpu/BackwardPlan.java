@@ -171,6 +171,10 @@ final class BackwardPlan implements Parameters.Layout {
         .toList();
   }
 
+  /**
+   * Two weights share the gradients of their products where these are the same values in the same
+   * order: their widths are then the same, and so are the columns of the slices.
+   */
   private void placeProductGradients() {
     var shared = new LinkedHashMap<List<Integer>, Operand>();
     for (int p = 0; p < productGradients.length; p++) {
@@ -224,6 +228,9 @@ final class BackwardPlan implements Parameters.Layout {
 
   /**
    * A state's gradient that is a product, or a product plus something, is written by the product.
+   * Nothing else may read the product or the sum, neither of which is to be found elsewhere; and
+   * the other term must be there before the product is: it is written in an earlier stage, or is a
+   * source.
    */
   private void placeStateGradients() {
     for (int s = 0; s < cell.states().size(); s++) {
@@ -393,6 +400,11 @@ final class BackwardPlan implements Parameters.Layout {
     var left = Objects.requireNonNull(productGradients[product.parameter()]).full(0);
     var target = Objects.requireNonNull(productTargets.get(value));
     var start = startedBy.containsKey(value) ? Start.ACCUMULATE : Start.OVERWRITE;
+    if (planner.isWritten(target.operand()) != (start == Start.ACCUMULATE)) {
+      throw new IllegalStateException(
+          "product %d: expected a place that %s, got the opposite"
+              .formatted(value, start == Start.ACCUMULATE ? "its sum began in" : "is its own"));
+    }
     return new ProductOp(
         weight, left, target.operand(), start, List.of(), Units.of(product.width(), workers));
   }

@@ -89,9 +89,9 @@ final class CpuPointwiseKernel implements PointwiseKernel {
     workers.requireOpen();
     var shape = newOutputs.getFirst();
     pass.prepare((long) shape.rows() * Lanes.vectors(shape.columns()) * operations);
-    var call = calls.take();
-    call.run(newInputs, newScalars, newOutputs);
-    calls.giveBack(call);
+    try (var call = calls.take()) {
+      call.workspace().run(newInputs, newScalars, newOutputs);
+    }
   }
 
   private boolean isFull(int k) {

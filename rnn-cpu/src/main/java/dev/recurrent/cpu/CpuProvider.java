@@ -5,6 +5,7 @@ import dev.recurrent.spi.Availability;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.spi.BackendProvider;
+import java.util.List;
 
 /** Offers the backend {@code cpu}: pure Java on the Vector API. */
 public final class CpuProvider implements BackendProvider {
@@ -25,7 +26,7 @@ public final class CpuProvider implements BackendProvider {
 
   @Override
   public Availability probe() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!isVectorModuleLoaded()) {
       return new Availability.Unavailable(
           "the Java runtime was started without the module " + VECTOR_MODULE,
           "start java with --add-modules " + VECTOR_MODULE,
@@ -40,6 +41,21 @@ public final class CpuProvider implements BackendProvider {
       var code = new CellCode(program, workers);
       return new Explanation(
           PlanText.of(program, code.training()), PlanText.of(program, code.backward()));
+    }
+  }
+
+  @Override
+  public List<String> warnings() {
+    return JitCompiler.problem().stream().toList();
+  }
+
+  /** Looks for a class of it, which is not initialized: a module may come after all others. */
+  private static boolean isVectorModuleLoaded() {
+    try {
+      Class.forName(VECTOR_MODULE + ".Vector", false, null);
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
   }
 

@@ -48,10 +48,9 @@ final class CpuRecurrentKernel implements RecurrentKernel {
     var passes = code.inference().passes();
     passes.expect(rows(call));
     passes.await();
-    var pass = inference.take();
-    var trace = pass.infer(call, parameters);
-    inference.giveBack(pass);
-    return trace;
+    try (var lease = inference.take()) {
+      return lease.workspace().infer(call, parameters);
+    }
   }
 
   /** Packs the parameters once for all threads, and leaves those of the version before alone. */

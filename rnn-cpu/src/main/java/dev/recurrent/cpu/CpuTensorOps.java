@@ -71,13 +71,13 @@ final class CpuTensorOps implements TensorOps {
         fill(c, 0);
       }
     } else {
-      var gemm = gemms.take();
-      if (beta == 0) {
-        gemm.overwrite(view(c), product(a), product(b));
-      } else {
-        gemm.accumulate(view(c), product(a), product(b));
+      try (var gemm = gemms.take()) {
+        if (beta == 0) {
+          gemm.workspace().overwrite(view(c), product(a), product(b));
+        } else {
+          gemm.workspace().accumulate(view(c), product(a), product(b));
+        }
       }
-      gemms.giveBack(gemm);
     }
   }
 

@@ -211,6 +211,9 @@ final class ForwardPass {
     for (int k = 0; k < timeline.steps(); ) {
       int chunk = timeline.chunkSteps(k, CHUNK_ROWS);
       int chunkStart = timeline.chunkStart(k, chunk);
+      if (k > 0 && partition.needsBarriers() && plan.readsWholeProducts()) {
+        workers.await(worker); // others may still read all columns of the chunk before
+      }
       multiplyInput(at, worker, k, chunk, chunkStart);
       for (int i = 0; i < chunk; i++) {
         step(at, worker, k + i, chunkStart);
@@ -223,12 +226,12 @@ final class ForwardPass {
   private void step(StepContext at, int worker, int k, int chunkStart) {
     int t = timeline.time(k);
     moveTo(at, t, chunkStart);
+    int from = startRow(worker);
+    int to = endRow(worker, t);
+    fillMasks(worker, t, from, to); // before waiting: a product may read whole masks
     if (waits) {
       workers.await(worker);
     }
-    int from = startRow(worker);
-    int to = endRow(worker, t);
-    fillMasks(worker, t, from, to);
     runner.run(at, worker, from, to);
   }
 

@@ -1,6 +1,5 @@
 package dev.recurrent.cpu;
 
-import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.CellProgram;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Linear;
@@ -11,21 +10,18 @@ import dev.recurrent.cpu.StageOps.ProductOp;
 import dev.recurrent.cpu.StageOps.RowSumOp;
 import dev.recurrent.cpu.StageOps.Start;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Plans the forward step of a cell: where every value lives, which products add to which columns,
  * and the compiled passes. Shared by all threads once it is made.
  *
- * <p>All products write into one row of scratch columns, z. A sum of products that nothing else
- * reads never becomes an addition: the later product starts from the earlier one's columns.
+ * <p>All products write into one row of scratch columns, z, which {@link ProductColumns} lays out.
  */
 final class ForwardPlan implements Parameters.Layout {
-  private static final int NONE = -1;
-
   private final CellProgram cell;
   private final Schedule schedule;
   private final int workers;
@@ -33,12 +29,10 @@ final class ForwardPlan implements Parameters.Layout {
   private final Operands operands = new Operands();
   private final List<WeightLayout> weights = new ArrayList<>();
   private final List<StageOps> stages = new ArrayList<>();
-  private final int[] column; // by value: its column in z, or NONE
   private final int[] uses; // by value
-  private final List<Integer> absorbed = new ArrayList<>();
+  private final ProductColumns columns;
   private final boolean readsInput;
   private final PassGroup passes;
-  private int zWidth;
 
   final Operand z;
   final Operand[] before; // by state
@@ -57,13 +51,25 @@ final class ForwardPlan implements Parameters.Layout {
   /** Says where a value is kept for the backward pass. */
   record StoredValue(int value, Operand operand) {}
 
-  /** Says how a weight is to be packed for the forward pass. */
+  /**
+   * Says how a weight is to be packed for the forward pass.
+   *
+   * @param columns for each slice the first column of its product; no two slices share a column,
+   *     since a packed weight writes each of its columns once
+   */
   record WeightLayout(
       ParameterSpec spec,
       int parameter,
       List<ParameterSpec.Slice> slices,
       int[] columns,
-      Units units) {}
+      Units units) {
+    WeightLayout {
+      var ranges = new ColumnRanges(spec.name());
+      for (int k = 0; k < columns.length; k++) {
+        ranges.add(slices.get(k).name(), columns[k], Lanes.padded(slices.get(k).rows()));
+      }
+    }
+  }
 
   /**
    * Plans a step.
@@ -75,12 +81,10 @@ final class ForwardPlan implements Parameters.Layout {
     this.workers = workers;
     schedule = Schedule.of(cell.code());
     planner = new PassPlanner(cell.name() + "_forward", cell.code(), workers);
-    column = new int[cell.code().size()];
-    Arrays.fill(column, NONE);
     uses = countUses(kept);
     readsInput = isInputRead();
-    layOutProducts();
-    z = operands.add(Rows.CHUNK, Math.max(zWidth, Lanes.COUNT));
+    columns = new ProductColumns(cell.code(), schedule, uses);
+    z = operands.add(Rows.CHUNK, Math.max(columns.width(), Lanes.COUNT));
     before = states(Rows.PREVIOUS);
     after = states(Rows.NEXT);
     output = operands.add(Rows.PACKED, Lanes.padded(cell.outputSize()));
@@ -100,6 +104,7 @@ final class ForwardPlan implements Parameters.Layout {
     for (int s = 0; s < schedule.stages().size(); s++) {
       stages.add(planStage(s, schedule.stages().get(s)));
     }
+    columns.check(weights, hoisted, stages);
     passes = new PassGroup(stages.stream().flatMap(s -> s.passes().stream()).toList());
   }
 
@@ -149,6 +154,17 @@ final class ForwardPlan implements Parameters.Layout {
         || !stages.getFirst().rowSums().isEmpty();
   }
 
+  /**
+   * Tells whether a product or a row sum reads columns of z, of other workers too: products with
+   * the input, or what was added to them.
+   */
+  boolean readsWholeProducts() {
+    return schedule.stages().stream()
+        .flatMap(stage -> Stream.concat(stage.products().stream(), stage.rowSums().stream()))
+        .flatMap(reader -> cell.code().get(reader).operands().stream())
+        .anyMatch(columns::has);
+  }
+
   /** Returns the columns of a vector parameter, each slice padded to whole vectors. */
   static int paddedRows(ParameterSpec spec) {
     return spec.slices().stream().mapToInt(s -> Lanes.padded(s.rows())).sum();
@@ -181,47 +197,6 @@ final class ForwardPlan implements Parameters.Layout {
         .toArray(Operand[]::new);
   }
 
-  private void layOutProducts() {
-    for (int i : schedule.hoisted()) {
-      column[i] = newColumns(i);
-    }
-    for (int i = 0; i < cell.code().size(); i++) {
-      if (cell.code().get(i) instanceof Instruction.Binary sum && sum.op() == BinaryOp.PLUS) {
-        if (canAbsorb(sum.a(), sum.b())) {
-          absorb(i, sum.a(), sum.b());
-        } else if (canAbsorb(sum.b(), sum.a())) {
-          absorb(i, sum.b(), sum.a());
-        }
-      }
-    }
-    for (int i = 0; i < cell.code().size(); i++) {
-      if (cell.code().get(i) instanceof Linear && column[i] == NONE) {
-        column[i] = newColumns(i);
-      }
-    }
-  }
-
-  private int newColumns(int value) {
-    int first = zWidth;
-    zWidth += Lanes.padded(cell.code().get(value).width());
-    return first;
-  }
-
-  private boolean canAbsorb(int sum, int product) {
-    return column[sum] != NONE
-        && uses[sum] == 1
-        && uses[product] == 1
-        && column[product] == NONE
-        && cell.code().get(product) instanceof Linear;
-  }
-
-  private void absorb(int value, int sum, int product) {
-    column[product] = column[sum];
-    column[value] = column[sum];
-    absorbed.add(product);
-    absorbed.add(value);
-  }
-
   private void placeSources() {
     for (int i = 0; i < cell.code().size(); i++) {
       switch (cell.code().get(i)) {
@@ -243,8 +218,8 @@ final class ForwardPlan implements Parameters.Layout {
           planner.source(i, operand.row(0));
         }
         default -> {
-          if (column[i] != NONE) {
-            planner.source(i, z.full(column[i]));
+          if (columns.has(i)) {
+            planner.source(i, z.full(columns.of(i)));
           }
         }
       }
@@ -310,9 +285,9 @@ final class ForwardPlan implements Parameters.Layout {
     }
     arriving.addAll(stage.products());
     arriving.addAll(stage.rowSums());
-    stage.pointwise().stream().filter(absorbed::contains).forEach(arriving::add);
+    stage.pointwise().stream().filter(columns::isAbsorbed).forEach(arriving::add);
     arriving.removeIf(value -> !planner.hasStores(value));
-    var pointwise = stage.pointwise().stream().filter(i -> !absorbed.contains(i)).toList();
+    var pointwise = stage.pointwise().stream().filter(i -> !columns.isAbsorbed(i)).toList();
     return new StageOps(
         products(stage.products(), Start.ACCUMULATE),
         stage.rowSums().stream().map(this::rowSum).toList(),
@@ -347,14 +322,14 @@ final class ForwardPlan implements Parameters.Layout {
         int offset = ((Linear) cell.code().get(value)).offset();
         slices.add(
             spec.slices().stream().filter(s -> s.offset() == offset).findFirst().orElseThrow());
-        if (!absorbed.contains(value)) {
-          cleared.add(column[value]);
+        if (!columns.isAbsorbed(value)) {
+          cleared.add(columns.of(value));
         }
       }
       boolean overwrite = start == Start.OVERWRITE || cleared.size() == group.size();
       var units = Units.of(first.width(), workers);
-      int[] columns = group.stream().mapToInt(value -> column[value]).toArray();
-      weights.add(new WeightLayout(spec, first.parameter(), slices, columns, units));
+      int[] destinations = group.stream().mapToInt(columns::of).toArray();
+      weights.add(new WeightLayout(spec, first.parameter(), slices, destinations, units));
       var left = Objects.requireNonNull(planner.placeOf(first.operand()));
       ops.add(
           new ProductOp(

@@ -40,9 +40,9 @@ final class ParameterGradients {
     if (rows == 0) {
       return;
     }
-    var gemm = gemms.take();
-    addWeights(gemm, timeline, trace, stored, call);
-    gemms.giveBack(gemm);
+    try (var gemm = gemms.take()) {
+      addWeights(gemm.workspace(), timeline, trace, stored, call);
+    }
     workers.share(worker -> addVectors(worker, rows, call));
   }
 
@@ -53,14 +53,13 @@ final class ParameterGradients {
       List<ForwardPlan.StoredValue> stored,
       BackwardCall call) {
     int rows = timeline.layout().totalRows();
-    int together = NONE;
     for (int p = 0; p < cell.parameters().size(); p++) {
       var spec = cell.parameters().get(p);
-      if (!spec.isWeight() || p == together) {
+      if (!spec.isWeight() || isPartner(p)) {
         continue;
       }
       var right = right(spec, timeline, trace, stored, call);
-      together = partner(p);
+      int together = partner(p);
       if (together == NONE) {
         addWeight(gemm, p, right, call.dParameters().get(p));
       } else {
@@ -92,6 +91,16 @@ final class ParameterGradients {
       }
     }
     return NONE;
+  }
+
+  /** Tells whether a weight before this one takes both; other weights may lie between the two. */
+  private boolean isPartner(int parameter) {
+    for (int p = 0; p < parameter; p++) {
+      if (cell.parameters().get(p).isWeight() && partner(p) == parameter) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Tells whether the gradients of all products with a weight are adjacent columns. */

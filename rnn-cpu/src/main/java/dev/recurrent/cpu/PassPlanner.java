@@ -6,6 +6,7 @@ import dev.recurrent.cell.Schedule;
 import dev.recurrent.cpu.Operand.Place;
 import dev.recurrent.cpu.PassCode.Shape;
 import dev.recurrent.cpu.PassCode.Step;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class PassPlanner {
   private final List<Instruction> code;
   private final Map<Integer, Place> readable = new HashMap<>();
   private final Map<Integer, List<Place>> stores = new TreeMap<>();
+  private final Map<Operand, ColumnRanges> written = new HashMap<>();
   private int mostOperands;
   private int mostTemporaries;
 
@@ -51,14 +53,32 @@ final class PassPlanner {
     readable.put(value, place);
   }
 
-  /** Says that a value is to be written. */
+  /**
+   * Says that a value is to be written.
+   *
+   * @throws IllegalArgumentException if another value is written to the same columns
+   */
   void store(int value, Place place) {
+    requireFree(value, place);
     stores.computeIfAbsent(value, _ -> new ArrayList<>()).add(place);
   }
 
   /** Says that a value is to be written, and that later readers find it there. */
   void storeFirst(int value, Place place) {
+    requireFree(value, place);
     stores.computeIfAbsent(value, _ -> new ArrayList<>()).addFirst(place);
+  }
+
+  private void requireFree(int value, Place place) {
+    int width = place.shape() == Shape.ROW ? 1 : Lanes.padded(code.get(value).width());
+    written
+        .computeIfAbsent(place.operand(), _ -> new ColumnRanges(name))
+        .add("value " + value, place.column(), width);
+  }
+
+  /** Tells whether a pass writes to an operand. */
+  boolean isWritten(Operand operand) {
+    return written.containsKey(operand);
   }
 
   /** Returns where a value is to be written. */
@@ -238,47 +258,72 @@ final class PassPlanner {
       return new Step.StoreRow(slot(place, -1), step);
     }
 
+    /** Emits a value and what it is computed from, operands first, unless that is done already. */
     private int step(int value) {
-      var known = steps.get(value);
-      if (known == null) {
-        known = emit(value);
-        steps.put(value, known);
+      var open = new ArrayDeque<>(List.of(value)); // no recursion: scalars may be thousands deep
+      while (!open.isEmpty()) {
+        int next = open.peek();
+        var missing = missingOperands(next);
+        if (missing.isEmpty()) {
+          open.pop();
+          steps.computeIfAbsent(next, this::emit);
+        } else {
+          missing.forEach(open::push);
+        }
       }
-      return known;
+      return known(value);
+    }
+
+    private int known(int value) {
+      return Objects.requireNonNull(steps.get(value));
+    }
+
+    /** Returns the operands to be emitted before a value, the first one last. */
+    private List<Integer> missingOperands(int value) {
+      if (steps.containsKey(value) || isElsewhere(value) || placeToRead(value) != null) {
+        return List.of();
+      }
+      return code.get(value).operands().stream()
+          .filter(operand -> !steps.containsKey(operand))
+          .toList()
+          .reversed();
+    }
+
+    private boolean isElsewhere(int value) {
+      return passOf.getOrDefault(value, index) != index;
+    }
+
+    private @Nullable Place placeToRead(int value) {
+      var place = readable.get(value);
+      return place == null && (isElsewhere(value) || isLaterStage(value)) ? placeOf(value) : place;
     }
 
     private int emit(int value) {
-      var instruction = code.get(value);
-      boolean elsewhere = passOf.getOrDefault(value, index) != index;
-      var place = readable.get(value);
-      if (place == null && (elsewhere || isLaterStage(value))) {
-        place = placeOf(value);
-      }
+      var place = placeToRead(value);
       if (place != null) {
         return pass.add(new Step.Load(slot(place, -1), place.shape()));
       }
-      if (elsewhere) {
+      if (isElsewhere(value)) {
         return pass.add(
             new Step.Load(slot(null, Objects.requireNonNull(temporaries.get(value))), Shape.FULL));
       }
-      return switch (instruction) {
+      return switch (code.get(value)) {
         case Instruction.Constant constant -> pass.add(new Step.Constant((float) constant.value()));
         case Instruction.Unary unary -> {
-          int a = step(unary.a());
+          int a = known(unary.a());
           yield pass.add(new Step.Unary(unary.op(), a, pass.shape(a)));
         }
         case Instruction.Binary binary -> emitBinary(binary);
-        case Instruction.ClipGradient clip -> step(clip.a());
-        case Instruction.Broadcast broadcast -> step(broadcast.a());
-        default ->
-            throw new IllegalStateException(
-                name + ": no place for value " + value + ": " + instruction);
+        case Instruction.ClipGradient clip -> known(clip.a());
+        case Instruction.Broadcast broadcast -> known(broadcast.a());
+        case Instruction other ->
+            throw new IllegalStateException(name + ": no place for value " + value + ": " + other);
       };
     }
 
     private int emitBinary(Instruction.Binary binary) {
-      int a = step(binary.a());
-      int b = step(binary.b());
+      int a = known(binary.a());
+      int b = known(binary.b());
       if (binary.op() == BinaryOp.PLUS) {
         if (pass.steps().get(a) instanceof Step.Binary product && isProduct(product)) {
           return pass.add(new Step.MultiplyAdd(product.a(), product.b(), b, joint(a, b)));

@@ -1,5 +1,7 @@
 package dev.recurrent.cpu;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,54 +14,73 @@ import org.jspecify.annotations.Nullable;
  * @param <W> what a call works with
  */
 final class WorkspacePool<W> {
-  /** Slots, a power of 2: what more calls at once give back is left to the garbage collector. */
+  /** Slots, a power of 2: what more calls at once take is left to the garbage collector. */
   private static final int SLOTS = 16;
 
-  /** References in a cache line or more: threads do not share lines. */
-  private static final int APART = 16;
+  private static final VarHandle BUSY = busy();
 
   private final Supplier<W> maker;
-  private final AtomicReferenceArray<@Nullable W> idle = new AtomicReferenceArray<>(SLOTS * APART);
+  private final AtomicReferenceArray<@Nullable Lease<W>> slots = new AtomicReferenceArray<>(SLOTS);
 
   /** Starts without any. */
   WorkspacePool(Supplier<W> maker) {
     this.maker = maker;
   }
 
+  /** The working memory of one call at a time; closing it gives it back, also after a failure. */
+  static final class Lease<W> implements AutoCloseable {
+    private final W workspace;
+    private int busy = 1; // 0 while nobody has it
+
+    private Lease(W workspace) {
+      this.workspace = workspace;
+    }
+
+    W workspace() {
+      return workspace;
+    }
+
+    @Override
+    public void close() {
+      BUSY.setRelease(this, 0);
+    }
+  }
+
   /** Returns an idle one, or a new one. */
-  W take() {
-    int own = ownSlot();
+  Lease<W> take() {
+    int own = (int) Thread.currentThread().threadId() & (SLOTS - 1);
     for (int i = 0; i < SLOTS; i++) {
-      int slot = (own + i) % SLOTS * APART;
-      if (idle.getPlain(slot) != null) {
-        var workspace = idle.getAndSet(slot, null);
-        if (workspace != null) {
-          return workspace;
-        }
+      int slot = (own + i) & (SLOTS - 1);
+      var lease = slots.getAcquire(slot);
+      if (lease == null) {
+        return keep(slot);
+      }
+      if (lease.busy == 0 && BUSY.compareAndSet(lease, 0, 1)) {
+        return lease;
       }
     }
-    return maker.get();
+    return new Lease<>(maker.get());
   }
 
-  /** Takes back what {@link #take} gave and a call has used without failing. */
-  void giveBack(W workspace) {
-    int own = ownSlot();
-    for (int i = 0; i < SLOTS; i++) {
-      int slot = (own + i) % SLOTS * APART;
-      if (idle.getPlain(slot) == null && idle.compareAndSet(slot, null, workspace)) {
-        return;
-      }
-    }
+  /** Makes a new one, and keeps it if the slot is still empty. */
+  private Lease<W> keep(int slot) {
+    var lease = new Lease<>(maker.get());
+    slots.compareAndSet(slot, null, lease);
+    return lease;
   }
 
-  /** Forgets those that are idle. */
+  /** Forgets all; calls in flight go on with theirs. */
   void clear() {
     for (int slot = 0; slot < SLOTS; slot++) {
-      idle.set(slot * APART, null);
+      slots.set(slot, null);
     }
   }
 
-  private static int ownSlot() {
-    return (int) Thread.currentThread().threadId() & (SLOTS - 1);
+  private static VarHandle busy() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Lease.class, "busy", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.recurrent.cpu;
 
+import static dev.recurrent.cell.Functions.mean;
 import static dev.recurrent.cell.Functions.relu;
 import static dev.recurrent.cell.Functions.sigmoid;
 import static dev.recurrent.cell.Functions.tanh;
@@ -11,11 +12,13 @@ import dev.recurrent.cell.CellSizes;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.contract.CellProblem;
 import dev.recurrent.contract.CellProblem.Setup;
+import dev.recurrent.contract.RandomCells;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import dev.recurrent.spi.SequenceLayout;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,8 +36,55 @@ class CpuRecurrentKernelTest {
             c.next("h", h.plus(gate.times(relu(candidate).minus(h))));
           });
 
+  /** A worker may read, of a mask and of a product with the input, what another one writes. */
+  private static final CellDefinition WHOLE_ROWS =
+      CellDefinition.named(
+          "whole-rows",
+          c -> {
+            int size = c.hiddenSize();
+            var product = c.product("x", size, c.input());
+            var ofMask = c.product("m", size, c.keepMask(0.5));
+            var gate = sigmoid(mean(product).plus(product));
+            var sum = c.product("s", size, c.input(), c.state("h"));
+            ofMask = ofMask.plus(c.product("ss", size, sum));
+            c.next("h", tanh(ofMask.plus(gate.times(c.product("xx", size, product)))));
+          });
+
   static Stream<CellDefinition> cells() {
-    return Stream.concat(Cells.all().stream(), Stream.of(OWN));
+    return Stream.concat(Cells.all().stream(), Stream.of(OWN, WHOLE_ROWS));
+  }
+
+  @Test
+  void bitsOfRandomCellsAreThoseOfOneThread() {
+    compareRandomCells(1000, 40);
+  }
+
+  @Test
+  @Tag("reliability")
+  void bitsOfAThousandRandomCellsAreThoseOfOneThread() {
+    compareRandomCells(1040, 1000);
+  }
+
+  private static void compareRandomCells(long first, int count) {
+    for (long number = first; number < first + count; number++) {
+      var program = RandomCells.cell(number).program(CellSizes.of(19, 70));
+      int batch = 5 + (int) (number % 7);
+      var layout = number % 2 == 0 ? uniform(batch) : SequenceLayout.ofLengths(1, 3, 0, 5, 2, 4, 4);
+      var setup = Setup.of(program, layout, number).with(Mode.TRAINING);
+      var expected = results(setup, 1);
+      for (int threads : new int[] {2, 3}) {
+        var got = results(setup, threads);
+        for (int i = 0; i < expected.size(); i++) {
+          var what = expected.get(i).name() + ", cell " + number + ", " + threads + " threads";
+          assertArrayEquals(expected.get(i).elements(), got.get(i).elements(), what);
+        }
+      }
+    }
+  }
+
+  /** More rows than are multiplied with the input at once. */
+  private static SequenceLayout uniform(int batch) {
+    return SequenceLayout.uniform(256 / batch, batch);
   }
 
   @ParameterizedTest

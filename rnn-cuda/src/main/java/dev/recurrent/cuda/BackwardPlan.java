@@ -119,6 +119,10 @@ final class BackwardPlan {
     }
   }
 
+  /**
+   * Two weights share the gradients of their products where these are the same values in the same
+   * order: their widths are then the same, and so are the columns of the slices.
+   */
   private void placeProductGradients() {
     var shared = new LinkedHashMap<List<Integer>, Slot>(); // by the values side by side
     for (int p = 0; p < cell.parameters().size(); p++) {
@@ -150,7 +154,9 @@ final class BackwardPlan {
 
   /**
    * A state's gradient that is a product, or a product plus something from an earlier stage, is
-   * written by the product: that saves a launch at each step.
+   * written by the product: that saves a launch at each step. Nothing else may read the product or
+   * the sum, neither of which is to be found elsewhere; and the other term must be there before the
+   * product is.
    */
   private void placeStateGradients() {
     for (int s = 0; s < cell.states().size(); s++) {
@@ -181,6 +187,9 @@ final class BackwardPlan {
   }
 
   private void placeProduct(int product, Place target) {
+    if (targets.containsValue(target)) {
+      throw new IllegalStateException("product " + product + ": expected a place of its own");
+    }
     targets.put(product, target);
     step.read(product, target);
   }

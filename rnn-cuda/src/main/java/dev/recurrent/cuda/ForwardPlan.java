@@ -124,7 +124,10 @@ final class ForwardPlan {
     }
   }
 
-  /** Makes one product of all slices of a weight: they have the same operand. */
+  /**
+   * Makes one product of all slices of a weight: they have the same operand, and each has columns
+   * of its own in the result, as it has rows in the weight.
+   */
   private List<Product> products(List<Integer> values, Map<Integer, Slot> results) {
     var byParameter = new TreeMap<Integer, Product>();
     for (int value : values) {

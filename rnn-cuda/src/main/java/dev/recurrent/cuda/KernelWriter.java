@@ -4,11 +4,13 @@ import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Mask;
 import dev.recurrent.cuda.Slot.Place;
 import dev.recurrent.cuda.driver.NumberType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -98,19 +100,44 @@ final class KernelWriter {
     return text.toString();
   }
 
+  /** Writes what a value is computed from, operands first, and returns its name. */
   private String value(int id) {
-    var known = names.get(id);
-    if (known != null) {
-      return known;
+    var open = new ArrayDeque<>(List.of(id)); // no recursion: a cell may be thousands of lines deep
+    while (!open.isEmpty()) {
+      int next = open.peek();
+      var missing = missingOperands(next);
+      if (missing.isEmpty()) {
+        open.pop();
+        names.computeIfAbsent(next, this::write);
+      } else {
+        missing.forEach(open::push);
+      }
     }
+    return name(id);
+  }
+
+  /** Returns the operands to be written before a value, the first one last. */
+  private List<Integer> missingOperands(int id) {
+    if (names.containsKey(id) || !plan.readsOf(id, stage).isEmpty()) {
+      return List.of();
+    }
+    return plan.code().get(id).operands().stream()
+        .filter(operand -> !names.containsKey(operand))
+        .toList()
+        .reversed();
+  }
+
+  private String write(int id) {
     if (plan.code().get(id) instanceof Instruction.Constant constant) {
       return KernelText.number(constant.value());
     }
-    var expression = expression(id);
     var name = "v" + id;
-    body.append("    float %s = %s;\n".formatted(name, expression));
-    names.put(id, name);
+    body.append("    float %s = %s;\n".formatted(name, expression(id)));
     return name;
+  }
+
+  private String name(int id) {
+    return Objects.requireNonNull(names.get(id));
   }
 
   private String expression(int id) {
@@ -121,11 +148,11 @@ final class KernelWriter {
     }
     return switch (plan.code().get(id)) {
       case Mask mask -> draw(mask);
-      case Instruction.Unary unary -> KernelText.call(unary.op(), value(unary.a()));
+      case Instruction.Unary unary -> KernelText.call(unary.op(), name(unary.a()));
       case Instruction.Binary binary ->
-          KernelText.call(binary.op(), value(binary.a()), value(binary.b()));
-      case Instruction.ClipGradient clip -> value(clip.a());
-      case Instruction.Broadcast broadcast -> value(broadcast.a());
+          KernelText.call(binary.op(), name(binary.a()), name(binary.b()));
+      case Instruction.ClipGradient clip -> name(clip.a());
+      case Instruction.Broadcast broadcast -> name(broadcast.a());
       case Instruction other -> throw new IllegalStateException("no place for " + other);
     };
   }

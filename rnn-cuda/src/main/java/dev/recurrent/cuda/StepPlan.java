@@ -114,12 +114,28 @@ final class StepPlan {
 
   /** Says that a value is to be written once it is there. */
   void store(int value, Place place) {
-    stores.add(new Store(value, place, stageOf[value], false));
+    add(new Store(value, place, stageOf[value], false));
   }
 
   /** Says that a value is to be written once it is there, if anything is kept. */
   void storeIfKept(int value, Place place) {
-    stores.add(new Store(value, place, stageOf[value], true));
+    add(new Store(value, place, stageOf[value], true));
+  }
+
+  /** Refuses a store over another one: two values in one place are one too few. */
+  private void add(Store store) {
+    int first = store.place.column();
+    int end = first + Math.max(1, width(store.value));
+    for (var other : stores) {
+      int start = other.place.column();
+      boolean apart = end <= start || start + Math.max(1, width(other.value)) <= first;
+      if (other.place.slot().equals(store.place.slot()) && !apart) {
+        throw new IllegalArgumentException(
+            "value %d: expected columns of its own, got [%d, %d) over value %d from %d on"
+                .formatted(store.value, first, end, other.value, start));
+      }
+    }
+    stores.add(store);
   }
 
   /** Says that a value is never computed: a product adds it up. */
@@ -196,7 +212,7 @@ final class StepPlan {
           var copy = new Slot(Rows.BATCH, Math.max(1, width(value)), factorType);
           scratch.add(copy);
           int stage = staged.contains(value) ? stageOf[value] : PROLOGUE;
-          stores.add(new Store(value, copy.place(0), stage, false));
+          add(new Store(value, copy.place(0), stage, false));
           return copy.place(0);
         });
   }

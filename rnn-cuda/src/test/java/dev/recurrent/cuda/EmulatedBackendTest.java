@@ -15,4 +15,9 @@ class EmulatedBackendTest extends BackendContractTest {
   public Bits bits() {
     return Bits.SAME_IN_ANY_BATCH;
   }
+
+  @Override
+  public int randomCells() {
+    return 60;
+  }
 }

@@ -5,6 +5,7 @@ import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.spi.Availability.Available;
 import dev.recurrent.spi.Availability.Unavailable;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -49,22 +50,22 @@ final class DoctorCommand implements Callable<Integer> {
       }
       Backends.providers().stream()
           .filter(provider -> provider.name().equals(probe.name()))
-          .flatMap(provider -> provider.findings().stream())
+          .flatMap(p -> Stream.concat(p.warnings().stream(), p.findings().stream()))
           .forEach(line -> row("", line));
     }
     return usable ? 0 : 1;
   }
 
   private static String vectorApi() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-      return "not there: start java with --add-modules " + VECTOR_MODULE;
-    }
     for (var probe : Backends.probeAll()) {
-      if (probe.name().equals("cpu") && probe.availability() instanceof Available(var device)) {
-        return "module " + VECTOR_MODULE + ", " + device.device();
+      if (probe.name().equals("cpu")) {
+        return switch (probe.availability()) {
+          case Available(var device) -> "module " + VECTOR_MODULE + ", " + device.device();
+          case Unavailable(var _, var remedy, var _) -> "not there: " + remedy;
+        };
       }
     }
-    return "module " + VECTOR_MODULE;
+    return "not needed: there is no backend cpu";
   }
 
   private void row(String name, String value) {

@@ -2,6 +2,7 @@ package dev.recurrent.examples;
 
 import dev.recurrent.spi.HeapRoom;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -55,6 +56,7 @@ final class Errors {
           case FileAlreadyExistsException e when e.getReason() == null ->
               e.getFile() + ": expected a folder, got a file";
           case FileSystemException e -> String.valueOf(e.getMessage());
+          case UncheckedIOException e -> describe(e.getCause());
           case IOException e when message == null -> e.getClass().getSimpleName();
           case OutOfMemoryError e -> outOfMemory(e);
           case ArithmeticException e when String.valueOf(message).contains("overflow") -> TOO_LARGE;

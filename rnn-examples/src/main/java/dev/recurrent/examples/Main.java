@@ -5,6 +5,10 @@ import dev.recurrent.examples.harness.PredictCommand;
 import dev.recurrent.examples.harness.SampleCommand;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TraceCommand;
+import dev.recurrent.examples.run.Colors;
+import dev.recurrent.examples.run.Output;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,9 +78,25 @@ public final class Main implements Runnable {
 
   private Main() {}
 
-  /** Runs one command and exits with 0, or with 1 where it failed, or with 2 for wrong usage. */
+  /**
+   * Runs one command and exits with 0, or with 1 where it failed or its output could not be
+   * written, or with 2 for wrong usage.
+   */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    VectorModule.load();
+    // Not System.out, which does not say why it has failed.
+    var output = new Output(new FileOutputStream(FileDescriptor.out), System.out.charset());
+    System.exit(execute(output, args));
+  }
+
+  /** Runs one command and returns its exit status. */
+  static int execute(Output output, String... args) {
+    var line = commandLine().setOut(output.writer());
+    int status = line.execute(args);
+    var problem = output.problem();
+    problem.ifPresent(
+        why -> line.getErr().println("rnn: standard output could not be written: " + why));
+    return problem.isPresent() && status == 0 ? 1 : status;
   }
 
   /** Returns the command line with all its commands, which no other one shares. */
@@ -86,6 +106,8 @@ public final class Main implements Runnable {
     Task.describeDefaults(Objects.requireNonNull(commands.getSubcommands().get("train")));
     return commands
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Colors.of(System.getenv())))
         .setParameterExceptionHandler((error, args) -> Errors.wrongUsage(error))
         .setExecutionExceptionHandler(
             (error, line, parsed) -> Errors.failed(error, line, main.debug))

@@ -268,11 +268,38 @@ class LanguageModelTest {
     assertTrue(run.err().contains("--tie: expected vectors of the size of the"), run::err);
   }
 
+  /** Blocks of 256 tokens and of 42: a mean of their means would be another one. */
+  @Test
+  void scoreIsTheMeanOverAllTokensOfWhatTheLogitsSay() throws IOException {
+    train("run", "--epochs", "1");
+    var text = ("Der Käse. ".repeat(26) + "kkkkkkkkkkkkk".repeat(3)).substring(0, 299);
+    var other = Files.writeString(folder.resolve("other.txt"), text);
+    var eval = run("eval", "--model", folder.resolve("run") + "", "--data", other + "");
+    var file = folder.resolve("trace.safetensors");
+    run("trace", "--model", folder.resolve("run") + "", "--text", text, "--out", file + "");
+    var trace = SafeTensors.read(file);
+    var tokens = trace.ints("tokens");
+    var logits = trace.floats("logits");
+    int vocabulary = logits.length / tokens.length;
+    double nats = 0;
+    for (int t = 0; t + 1 < tokens.length; t++) {
+      double sum = 0;
+      for (int k = 0; k < vocabulary; k++) {
+        sum += Math.exp(logits[t * vocabulary + k]);
+      }
+      nats += Math.log(sum) - logits[t * vocabulary + tokens[t + 1]];
+    }
+    var score = line(eval.out(), "score").split(" ")[1];
+    assertEquals(nats / (tokens.length - 1), Double.parseDouble(score), 1e-4);
+  }
+
   @Test
   void untiedLayersAreReadBackAsSuch() {
     train("run", "--tokens", "word", "--no-tie", "--epochs", "1");
     var eval = run("eval", "--model", folder.resolve("run") + "", "--data", data + "");
     assertEquals(0, eval.status(), eval::err);
+    var both = run(args("refused", "--tie", "--no-tie"));
+    assertTrue(both.err().contains("--tie: expected it or --no-tie, got both"), both::err);
   }
 
   @Test

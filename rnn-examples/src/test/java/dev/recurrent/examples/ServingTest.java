@@ -110,7 +110,7 @@ class ServingTest {
   void aStreamTakesAsMuchMemoryAsThePageSays() {
     try (var lstm = Recurrent.of(Cells.LSTM, 64, 256).layers(2).build(backend, 1);
         var stepper = lstm.stepper()) {
-      assertEquals(4.2, stepper.state().toBytes().length / 1000.0, 0.05);
+      assertEquals(4.3, stepper.state().toBytes().length / 1000.0, 0.05);
     }
   }
 

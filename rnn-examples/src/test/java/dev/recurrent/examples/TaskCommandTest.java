@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.data.LabelledText;
 import dev.recurrent.examples.made.MadeNames;
+import dev.recurrent.examples.run.RunFolder;
 import dev.recurrent.io.SafeTensors;
 import dev.recurrent.io.TensorData;
 import java.io.IOException;
@@ -68,6 +69,85 @@ final class TaskCommandTest {
     var changed = resume("run", "--epochs", "2");
     assertEquals(1, changed.status());
     assertTrue(changed.err().contains("files that have changed"), changed.err());
+  }
+
+  @Test
+  void dataThatLieElsewhereNowAreTakenFromThereWhereTheyAreTheSame() throws IOException {
+    train("run", "--epochs", "1");
+    var elsewhere = Files.move(data, folder.resolve("else where"));
+    var gone = resume("run", "--epochs", "2");
+    assertEquals(1, gone.status(), gone.toString());
+    var moved = resume("run", "--epochs", "2", "--data", elsewhere.toString());
+    assertEquals(0, moved.status(), moved.toString());
+    var again = resume("run");
+    assertEquals(0, again.status(), again.toString());
+    assertTrue(again.out().contains("--epochs 2 "), again.out());
+    var other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("Avian.txt"), "twee\n");
+    var changed = resume("run", "--data", other.toString());
+    assertEquals(1, changed.status());
+    assertTrue(changed.err().contains("other content in --data=" + other), changed.err());
+    var more = resume("run", "--test", elsewhere.toString());
+    assertEquals(2, more.status());
+    assertTrue(more.err().contains("--test="), more.err());
+  }
+
+  @Test
+  void folderInUseIsNeitherResumedNorStartedIn() throws IOException {
+    train("run", "--epochs", "1");
+    try (var _ = RunFolder.take(folder.resolve("run"))) {
+      var resumed = resume("run", "--epochs", "2");
+      assertEquals(1, resumed.status());
+      assertTrue(resumed.err().contains("got one in use: process "), resumed.err());
+    }
+    try (var _ = RunFolder.take(folder.resolve("new"))) {
+      var started = CommandLineRun.of("train", "classify", "--quick", "--out", path("new"));
+      assertEquals(1, started.status());
+      assertTrue(started.err().contains("got one in use: process "), started.err());
+    }
+  }
+
+  @Test
+  void leftoversOfARunWhoseFileIsGoneAreNotAdopted() throws IOException {
+    train("run", "--epochs", "1");
+    Files.delete(folder.resolve("run/run.json"));
+    for (var left : List.of("checkpoint.safetensors", "best.safetensors")) {
+      var run = CommandLineRun.of("train", "classify", "--quick", "--out", path("run"));
+      assertEquals(1, run.status());
+      assertTrue(run.err().contains("got " + left + " of one whose run.json is"), run.err());
+      Files.delete(folder.resolve("run").resolve(left));
+    }
+  }
+
+  @Test
+  void folderOfAnotherTaskOrOfNoRunSaysSo() throws IOException {
+    train("run", "--epochs", "1");
+    var other = CommandLineRun.of("train", "tags", "--resume", path("run"));
+    assertEquals(1, other.status());
+    assertTrue(
+        other.err().contains("expected a run of the task tags, got one of classify; './rnn train"),
+        other.err());
+    for (var text : List.of("{", "[]", "{\"task\": 3}", "{\"task\": \"classify\"}")) {
+      Files.writeString(folder.resolve("run/run.json"), text);
+      var damaged = resume("run");
+      assertEquals(1, damaged.status(), text);
+      assertTrue(damaged.err().contains("run.json: "), damaged.err());
+      assertFalse(damaged.err().contains("Jackson"), damaged.err());
+    }
+  }
+
+  @Test
+  void runThatFailsBeforeItBeginsLeavesNoFolder() {
+    var none =
+        CommandLineRun.of("train", "classify", "--data", path("nowhere"), "--out", path("none"));
+    assertEquals(1, none.status());
+    assertFalse(Files.exists(folder.resolve("none")));
+  }
+
+  @Test
+  void printedCommandIsQuotedForAShell() {
+    var out = train("my run", "--epochs", "1");
+    assertTrue(out.contains("predict --model '" + path("my run") + "' --input"), out);
   }
 
   @Test
@@ -144,7 +224,7 @@ final class TaskCommandTest {
     assertFalse(eval.err().contains("internal error"), eval.err());
   }
 
-  private void train(String name, String... more) {
+  private String train(String name, String... more) {
     var arguments =
         new ArrayList<>(
             List.of("train", "classify", "--data", data.toString(), "--out", path(name)));
@@ -152,6 +232,7 @@ final class TaskCommandTest {
     arguments.addAll(List.of(more));
     var run = CommandLineRun.of(arguments.toArray(String[]::new));
     assertEquals(0, run.status(), run.toString());
+    return run.out();
   }
 
   private CommandLineRun resume(String name, String... more) {

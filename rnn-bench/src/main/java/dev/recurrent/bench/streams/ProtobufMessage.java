@@ -16,7 +16,7 @@ final class ProtobufMessage {
 
   /** Adds an integer. */
   ProtobufMessage add(int field, long value) {
-    varint((long) field << 3 | VARINT);
+    varint(((long) field << 3) | VARINT);
     varint(value);
     return this;
   }
@@ -41,7 +41,7 @@ final class ProtobufMessage {
   }
 
   private ProtobufMessage add(int field, byte[] content) {
-    varint((long) field << 3 | LENGTH_DELIMITED);
+    varint(((long) field << 3) | LENGTH_DELIMITED);
     varint(content.length);
     bytes.writeBytes(content);
     return this;
@@ -50,7 +50,7 @@ final class ProtobufMessage {
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      bytes.write((int) (rest & 0x7f | 0x80));
+      bytes.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     bytes.write((int) rest);

@@ -31,12 +31,22 @@ final class GivenOptions {
 
   /** Returns the options that decide the bits of a run. */
   static List<String> deciding(ParseResult parsed) {
-    return list(parsed, name -> !OF_THE_MOMENT.contains(name) && !OF_THE_REPORT.contains(name));
+    return list(parsed, GivenOptions::isDeciding);
   }
 
   /** Returns the options that decide what a run's report shows besides the run. */
   static List<String> reporting(ParseResult parsed) {
-    return list(parsed, OF_THE_REPORT::contains);
+    return named(parsed, OF_THE_REPORT::contains);
+  }
+
+  /** Returns the options of some names. */
+  static List<String> named(ParseResult parsed, Predicate<String> wanted) {
+    return list(parsed, option -> wanted.test(option.longestName()));
+  }
+
+  /** Returns the options that name the files and folders of the data. */
+  static List<String> places(ParseResult parsed) {
+    return list(parsed, GivenOptions::isPlace);
   }
 
   /** Tells whether a run or a model may remember an option. */
@@ -58,14 +68,24 @@ final class GivenOptions {
     return byName.values().stream().flatMap(List::stream).toList();
   }
 
-  private static String name(String option) {
+  /** Returns the name of an option in the form of these lists. */
+  static String name(String option) {
     return option.split("=", 2)[0];
   }
 
-  private static List<String> list(ParseResult parsed, Predicate<String> wanted) {
+  private static boolean isDeciding(OptionSpec option) {
+    var name = option.longestName();
+    return !OF_THE_MOMENT.contains(name) && !OF_THE_REPORT.contains(name);
+  }
+
+  private static boolean isPlace(OptionSpec option) {
+    return option.type() == Path.class && isDeciding(option);
+  }
+
+  private static List<String> list(ParseResult parsed, Predicate<OptionSpec> wanted) {
     var arguments = new ArrayList<String>();
     for (var option : parsed.matchedOptionsSet()) {
-      if (!option.inherited() && wanted.test(option.longestName())) {
+      if (!option.inherited() && wanted.test(option)) {
         add(arguments, option);
       }
     }
@@ -85,16 +105,12 @@ final class GivenOptions {
   }
 
   private static Stream<OptionSpec> fileOptions(ParseResult parsed) {
-    return parsed.matchedOptionsSet().stream()
-        .filter(option -> option.type() == Path.class)
-        .filter(option -> !OF_THE_MOMENT.contains(option.longestName()))
-        .filter(option -> !OF_THE_REPORT.contains(option.longestName()));
+    return parsed.matchedOptionsSet().stream().filter(GivenOptions::isPlace);
   }
 
   private static void add(List<String> arguments, OptionSpec option) {
     if (option.arity().max() == 0) {
-      boolean negated = option.negatable() && Boolean.FALSE.equals(option.getValue());
-      arguments.add(negated ? "--no-" + option.longestName().substring(2) : option.longestName());
+      arguments.add(option.longestName());
       return;
     }
     boolean file = option.type() == Path.class;

@@ -98,9 +98,9 @@ public final class PredictCommand implements Callable<Integer> {
     int told = 0;
     var lines = Lines.of(Path.of("standard input"), System.in);
     try (var streaming = its.streaming(rows)) {
-      while (lines.next()) {
+      // A reader that has gone away, such as head, ends it.
+      while (!out.checkError() && lines.next()) {
         answer(streaming, lines, rows).ifPresent(writer::write);
-        out.flush();
         told = tell(rows, told);
       }
     }
@@ -128,7 +128,7 @@ public final class PredictCommand implements Callable<Integer> {
     var examples = task.read(input, rows);
     int batch = task.settings().batch();
     var writer = new PredictionWriter(out, format);
-    for (int from = 0; from < examples.size(); from += batch) {
+    for (int from = 0; from < examples.size() && !out.checkError(); from += batch) {
       var some = examples.subList(from, Math.min(from + batch, examples.size()));
       Predictions.of(its, some, batch).forEach(writer::write);
     }

@@ -1,5 +1,6 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.io.JsonFaults;
 import dev.recurrent.io.Quoted;
@@ -48,6 +49,12 @@ record RunFile(String task, List<String> arguments, String backend, String data)
     return new RunFile(task, GivenOptions.replaced(arguments, others), backend, data);
   }
 
+  /** Tells whether the run has an option of the name of another one. */
+  boolean hasOptionOf(String other) {
+    return arguments.stream()
+        .anyMatch(option -> GivenOptions.name(option).equals(GivenOptions.name(other)));
+  }
+
   void write(Path folder) throws IOException {
     AtomicFiles.write(folder.resolve(NAME), JSON.writeValueAsBytes(this));
   }
@@ -70,13 +77,16 @@ record RunFile(String task, List<String> arguments, String backend, String data)
     }
     try {
       var tree = JSON.readTree(Files.readAllBytes(file));
-      requireForm(tree, file);
-      var saved = JSON.treeToValue(tree, RunFile.class);
-      if (!saved.task.equals(task)) {
+      var its = tree.path("task").stringValue(task); // what is no text is refused below
+      if (!its.equals(task)) {
         throw new IOException(
-            file + ": expected a run of the task " + task + ", got one of " + saved.task);
+            !its.matches("[a-z]+")
+                ? file + ": expected a run of the task " + task + ", got " + Quoted.quote(its)
+                : "%s: expected a run of the task %s, got one of %s; './rnn train %s --resume %s' goes on with it"
+                    .formatted(folder, task, its, its, ShellWords.quote(folder)));
       }
-      return saved;
+      requireForm(tree, file);
+      return JSON.treeToValue(tree, RunFile.class);
     } catch (JacksonException e) {
       throw new IOException(file + ": expected a run, got " + JsonFaults.describe(e), e);
     }

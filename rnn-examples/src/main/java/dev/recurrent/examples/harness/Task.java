@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.io.Quoted;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;
@@ -125,7 +126,7 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Returns a command to try on the model in a folder, without {@code ./rnn}. */
   protected String nextCommand(Path folder) {
-    return "predict --model " + folder + " --input FILE";
+    return "predict --model " + ShellWords.quote(folder) + " --input FILE";
   }
 
   /** Returns what is to be said of the data when a run begins: a line each. None by default. */

@@ -3,7 +3,10 @@ package dev.recurrent.examples.harness;
 import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.Interrupt;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.examples.run.RunFolder;
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.examples.run.TrainingProgress;
+import dev.recurrent.io.AtomicFiles;
 import dev.recurrent.score.Measure;
 import dev.recurrent.spi.Backend;
 import dev.recurrent.train.TrainingResult;
@@ -13,14 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** Does {@code ./rnn train NAME}: begins a run in a new folder, or goes on with one. */
 final class TaskCommand<E> {
   private static final Path RUNS = Path.of("runs");
 
-  /** What may be said of a run that goes on. */
-  private static final String WHERE_GOING_ON = "--epochs=";
+  /** Options that may have another value where a run goes on. */
+  private static final Set<String> MAY_CHANGE = Set.of("--epochs");
 
   private final Task<E> task;
   private final PrintWriter out;
@@ -32,40 +37,52 @@ final class TaskCommand<E> {
 
   int call() throws IOException {
     var resume = task.places().resume;
-    return resume == null ? start() : goOn(resume);
+    return resume == null ? start() : resume(resume);
   }
 
   private int start() throws IOException {
-    var folder = newFolder();
-    var parsed = task.spec().commandLine().getParseResult();
-    var arguments =
-        GivenOptions.replaced(GivenOptions.deciding(parsed), GivenOptions.reporting(parsed));
-    task.requireReportable();
-    var rows = task.rows();
-    var parts = parts(task, rows);
-    try (var backend = task.backends().open(task.spec())) {
-      var data = DataFingerprint.of(parsed);
-      var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
-      return train(backend, new TaskRun.Setup<>(task, parts, file, folder), rows);
+    try (var folder = newFolder()) {
+      var parsed = task.spec().commandLine().getParseResult();
+      var arguments =
+          GivenOptions.replaced(GivenOptions.deciding(parsed), GivenOptions.reporting(parsed));
+      task.requireReportable();
+      var rows = task.rows();
+      var parts = parts(task, rows);
+      try (var backend = task.backends().open(task.spec())) {
+        var data = DataFingerprint.of(parsed);
+        var file = new RunFile(task.name(), arguments, backend.device().backend(), data);
+        return train(backend, new TaskRun.Setup<>(task, parts, file, folder.path()), rows);
+      }
     }
   }
 
-  private int goOn(Path folder) throws IOException {
+  private int resume(Path path) throws IOException {
+    RunFile.read(path, task.name());
+    try (var folder = RunFolder.take(path)) {
+      return resumeIn(folder.path());
+    }
+  }
+
+  private int resumeIn(Path folder) throws IOException {
     var parsed = task.spec().commandLine().getParseResult();
+    var saved = RunFile.read(folder, task.name());
+    requireNoContradiction(parsed, saved, folder);
     var reporting = GivenOptions.reporting(parsed);
-    var begunWith = RunFile.read(folder, task.name());
-    requireNoContradiction(GivenOptions.deciding(parsed), begunWith, folder);
-    var epochs = task.learning().epochs;
-    var longer = epochs == null ? List.<String>of() : List.of(WHERE_GOING_ON + epochs);
-    var file = begunWith.with(reporting).with(longer);
     if (!reporting.isEmpty()) {
       task.requireReportable();
     }
+    var places = GivenOptions.places(parsed);
+    var file =
+        saved.with(reporting).with(places).with(GivenOptions.named(parsed, MAY_CHANGE::contains));
     var begun = task.with(file.arguments(), folder.resolve(RunFile.NAME));
     begun.places().resume = folder;
     if (!DataFingerprint.fits(file.data(), begun.spec().commandLine().getParseResult())) {
       throw new IOException(
-          folder + ": expected the data that the run began with, got files that have changed");
+          folder
+              + ": expected the data that the run began with, got "
+              + (places.isEmpty()
+                  ? "files that have changed"
+                  : "other content in " + String.join(", ", places)));
     }
     var rows = begun.rows();
     var parts = parts(begun, rows);
@@ -76,8 +93,9 @@ final class TaskCommand<E> {
   }
 
   private int train(Backend backend, TaskRun.Setup<E> setup, Rows rows) throws IOException {
+    // Those of a process that was killed: nobody else writes here.
+    AtomicFiles.removeLeftovers(setup.folder());
     try (var run = new TaskRun<>(backend, setup)) {
-      Files.createDirectories(setup.folder());
       if (task.places().resume == null) {
         task.keepSample(setup.folder());
       }
@@ -88,9 +106,10 @@ final class TaskCommand<E> {
           var interrupt = new Interrupt(run::stop, task.spec().commandLine().getErr())) {
         result = run.train(progress);
         progress.finishBar();
-        if (result.ending() == TrainingResult.Ending.STOPPED) {
+        if (interrupt.isRequested()) {
           out.println("stopped after " + result.updates() + " updates; to go on:");
-          out.println("  ./rnn train " + task.name() + " --resume " + setup.folder());
+          out.println(
+              "  ./rnn train " + task.name() + " --resume " + ShellWords.quote(setup.folder()));
           return interrupt.exitStatus();
         }
       }
@@ -156,14 +175,13 @@ final class TaskCommand<E> {
     return task.isTestOptional() ? parts : parts.tested();
   }
 
-  private void requireNoContradiction(List<String> given, RunFile file, Path folder)
+  private void requireNoContradiction(ParseResult parsed, RunFile file, Path folder)
       throws IOException {
-    var found = new ArrayList<String>();
-    for (var argument : given) {
-      if (!file.arguments().contains(argument) && !argument.startsWith(WHERE_GOING_ON)) {
-        found.add(argument);
-      }
-    }
+    var found = new ArrayList<>(GivenOptions.deciding(parsed));
+    found.removeAll(file.arguments());
+    found.removeAll(GivenOptions.named(parsed, MAY_CHANGE::contains));
+    // Data that lie elsewhere now: their content is compared.
+    GivenOptions.places(parsed).stream().filter(file::hasOptionOf).forEach(found::remove);
     var places = task.places();
     if (places.out != null && !Files.isSameFile(places.out, folder)) {
       found.add("--out " + places.out);
@@ -182,24 +200,36 @@ final class TaskCommand<E> {
     }
   }
 
-  /** Chooses the folder of a new run; never one that holds another run. */
-  private Path newFolder() throws IOException {
+  /** Takes the folder of a new run; never one that holds another run, or what is left of one. */
+  private RunFolder newFolder() throws IOException {
     var wanted = task.places().out;
-    if (wanted != null) {
-      if (RunFile.isIn(wanted)) {
-        throw new IOException(
-            wanted
-                + ": expected a folder without a run, got one with; --resume "
-                + wanted
-                + " goes on");
-      }
-      return wanted;
+    if (wanted == null) {
+      return RunFolder.create(RUNS, task.name() + (task.places().quick ? "-quick" : ""));
     }
-    var name = task.name() + (task.places().quick ? "-quick" : "");
-    for (int i = 1; ; i++) {
-      var folder = RUNS.resolve(name + "-" + i);
-      if (Files.notExists(folder)) {
-        return folder;
+    var folder = RunFolder.take(wanted);
+    try {
+      requireNoRun(wanted);
+      return folder;
+    } catch (IOException e) {
+      try (folder) {
+        throw e;
+      }
+    }
+  }
+
+  private static void requireNoRun(Path folder) throws IOException {
+    if (RunFile.isIn(folder)) {
+      throw new IOException(
+          folder
+              + ": expected a folder without a run, got one with; --resume "
+              + ShellWords.quote(folder)
+              + " goes on");
+    }
+    for (var left : List.of(TaskRun.CHECKPOINT, TaskRun.MODEL)) {
+      if (Files.exists(folder.resolve(left))) {
+        throw new IOException(
+            "%s: expected a folder without a run, got %s of one whose %s is missing; take another folder, or remove that file"
+                .formatted(folder, left, RunFile.NAME));
       }
     }
   }

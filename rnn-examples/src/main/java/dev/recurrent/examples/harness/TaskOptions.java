@@ -77,7 +77,9 @@ final class TaskOptions {
         names = "--resume",
         paramLabel = "DIR",
         order = 7,
-        description = "Go on with the run in this folder; --epochs may be higher than before.")
+        description =
+            "Go on with the run in this folder; --epochs may be higher than before, and --data may"
+                + " name the same data in another place.")
     @Nullable Path resume;
 
     @Option(

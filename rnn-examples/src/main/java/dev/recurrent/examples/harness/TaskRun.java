@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /** Trains the model of a task in a folder, with checkpoints; then scores the best model. */
 final class TaskRun<E> implements AutoCloseable {
   static final String MODEL = "best.safetensors";
+  static final String CHECKPOINT = "checkpoint.safetensors";
   static final String TASK = "task";
   static final String ARGUMENTS = "arguments";
 
@@ -45,7 +46,7 @@ final class TaskRun<E> implements AutoCloseable {
         model.trainingBatches(
             setup.parts.training(), new Buckets.Order(settings.batch(), task.seed()));
     var validation = model.validationBatches(setup.parts.validation(), settings.batch());
-    boolean goesOn = Files.exists(setup.folder.resolve("checkpoint.safetensors"));
+    boolean goesOn = Files.exists(setup.folder.resolve(CHECKPOINT));
     if (goesOn) {
       model.buildForLoading(backend);
     } else {

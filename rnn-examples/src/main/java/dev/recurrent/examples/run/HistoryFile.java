@@ -13,10 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes {@code history.csv}: a line for each epoch, whole after each epoch. */
+/**
+ * Writes {@code history.csv}, a line for each epoch: before each checkpoint, so that a run that is
+ * killed at any moment has the line of every epoch that its checkpoint has.
+ */
 public final class HistoryFile implements TrainingListener {
   private final Path file;
   private String header = EpochResult.CSV_HEADER;
+  private final List<EpochResult> unwritten = new ArrayList<>();
 
   /** Writes into the folder of a run. */
   public HistoryFile(Path folder) {
@@ -26,14 +30,26 @@ public final class HistoryFile implements TrainingListener {
   @Override
   public void epochEnded(EpochResult result) {
     header = result.csvHeader();
+    unwritten.add(result);
+  }
+
+  @Override
+  public void checkpointing(Path checkpoint) {
+    if (unwritten.isEmpty()) {
+      return;
+    }
     try {
       var lines = new ArrayList<String>();
       if (Files.exists(file)) {
-        // Those of an earlier part of the run; the end of it may have been lost.
-        Files.readAllLines(file).stream().skip(1).limit(result.epoch() - 1L).forEach(lines::add);
+        // Those of an earlier part of the run, which may have got further than its checkpoint.
+        Files.readAllLines(file).stream()
+            .skip(1)
+            .limit(unwritten.getFirst().epoch() - 1L)
+            .forEach(lines::add);
       }
-      lines.add(result.toCsv());
+      unwritten.forEach(result -> lines.add(result.toCsv()));
       write(lines);
+      unwritten.clear();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -41,8 +57,12 @@ public final class HistoryFile implements TrainingListener {
 
   @Override
   public void ended(TrainingResult result) {
+    var epochs = result.epochs();
+    if (!epochs.isEmpty()) {
+      header = epochs.getLast().csvHeader();
+    }
     try {
-      write(result.epochs().stream().map(EpochResult::toCsv).toList());
+      write(epochs.stream().map(EpochResult::toCsv).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

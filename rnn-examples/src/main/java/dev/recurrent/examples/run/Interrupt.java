@@ -1,46 +1,52 @@
 package dev.recurrent.examples.run;
 
 import java.io.PrintWriter;
-import java.util.concurrent.CountDownLatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Asks long work to stop when the process is told to end (Ctrl-C, SIGTERM), and holds the process
- * until that work is over and this is closed.
+ * Asks long work to stop when the process is told to end: by Ctrl-C, SIGTERM, or the end of its
+ * terminal. Told a second time, the process ends at once, without anything being saved.
  */
 public final class Interrupt implements AutoCloseable {
-  private final CountDownLatch over = new CountDownLatch(1);
-  private final Thread hook;
+  private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
-  /** Starts to listen; {@code stop} asks the work to end. */
+  private final Runnable stop;
+  private final PrintWriter err;
+  private final AtomicInteger received = new AtomicInteger(); // the signal's number, or 0
+  private final List<Signals.Handler> handlers = new ArrayList<>();
+
+  /** Starts to listen; {@code stop} asks the work to end, and may be called by any thread. */
   public Interrupt(Runnable stop, PrintWriter err) {
-    hook =
-        new Thread(
-            () -> {
-              err.println();
-              err.println("stopping: saving a checkpoint first");
-              stop.run();
-              try {
-                over.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "interrupt");
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.stop = stop;
+    this.err = err;
+    NUMBERS.forEach(
+        (name, number) -> Signals.handle(name, () -> receive(number)).ifPresent(handlers::add));
   }
 
-  /** The exit status of work that was stopped; the JVM gives its own where a signal did it. */
+  private void receive(int number) {
+    if (!received.compareAndSet(0, number)) {
+      Runtime.getRuntime().halt(128 + number);
+    }
+    stop.run();
+    err.println();
+    err.println("stopping: saving a checkpoint first; a second Ctrl-C stops at once");
+  }
+
+  /** Tells whether the work was asked to end. */
+  public boolean isRequested() {
+    return received.get() != 0;
+  }
+
+  /** Returns the exit status of work that a signal has stopped, as a shell gives it. */
   public int exitStatus() {
-    return 130;
+    return 128 + received.get();
   }
 
   @Override
   public void close() {
-    over.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending already.
-    }
+    handlers.forEach(Signals.Handler::close);
   }
 }

@@ -19,8 +19,9 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Keeps the loss of each update in {@code losses.csv}, written along with the checkpoints, and
- * draws it at the end as {@code loss.png}, with the validation after each epoch.
+ * Keeps the loss of each update in {@code losses.csv}, written before each checkpoint, and draws it
+ * at the end as {@code loss.png}, with the validation after each epoch. A run that was killed goes
+ * on from its checkpoint, and the file with it: what had been written beyond is cut.
  */
 public final class LossCurve implements TrainingListener {
   private static final String HEADER = "update,loss";
@@ -56,7 +57,7 @@ public final class LossCurve implements TrainingListener {
   }
 
   @Override
-  public void checkpointed(Path file) {
+  public void checkpointing(Path file) {
     readLosses();
     var text = new StringBuilder(HEADER).append('\n');
     lossOfUpdate.forEach(
@@ -80,7 +81,7 @@ public final class LossCurve implements TrainingListener {
     try {
       Picture.write(chart(result.epochs()), picture);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Picture.warn(e.getMessage() + "; the curve is drawn again where the run is resumed");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.recurrent.examples.run;
 
 import dev.recurrent.io.AtomicFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.knowm.xchart.ChartEncoder;
@@ -16,10 +17,16 @@ public final class Picture {
    */
   public static void write(Chart<?, ?> chart, Path file) throws IOException {
     try {
-      AtomicFiles.write(file, out -> ChartEncoder.saveChart(chart, out, "png"));
+      // In memory first: what draws does not say which file it could not write.
+      var png = new ByteArrayOutputStream();
+      ChartEncoder.saveChart(chart, png, "png");
+      AtomicFiles.write(file, png.toByteArray());
     } catch (RuntimeException | LinkageError | InternalError e) {
-      System.getLogger("dev.recurrent")
-          .log(System.Logger.Level.WARNING, "no " + file + ": Java cannot draw here: " + e);
+      warn("no " + file + ": Java cannot draw here: " + e);
     }
+  }
+
+  static void warn(String message) {
+    System.getLogger("dev.recurrent").log(System.Logger.Level.WARNING, message);
   }
 }

@@ -13,10 +13,14 @@ final class TerminalLine implements ProgressBarConsumer {
   private static final int USUAL_WIDTH = 80;
 
   private final PrintStream out;
-  private final int width = width(System.getenv("COLUMNS"));
+  private final int width;
 
-  TerminalLine(PrintStream out) {
+  /**
+   * Prints to a terminal of so many columns, as {@code COLUMNS} says it; null where it does not.
+   */
+  TerminalLine(PrintStream out, @Nullable String columns) {
     this.out = out;
+    width = width(columns);
   }
 
   @Override
@@ -26,8 +30,15 @@ final class TerminalLine implements ProgressBarConsumer {
 
   @Override
   public void accept(String rendered) {
-    out.print("\r" + rendered);
+    out.print("\r" + cut(rendered));
     out.flush();
+  }
+
+  /** Keeps a line of any terminal one line: what wraps could not be overwritten. */
+  private String cut(String rendered) {
+    return rendered.codePointCount(0, rendered.length()) < width
+        ? rendered
+        : rendered.substring(0, rendered.offsetByCodePoints(0, width - 1));
   }
 
   @Override
@@ -43,7 +54,8 @@ final class TerminalLine implements ProgressBarConsumer {
 
   private static int width(@Nullable String columns) {
     try {
-      return columns == null ? USUAL_WIDTH : Math.clamp(Integer.parseInt(columns), 40, 1000);
+      int given = columns == null ? 0 : Integer.parseInt(columns);
+      return given <= 0 ? USUAL_WIDTH : Math.min(given, 1000); // some terminals say 0
     } catch (NumberFormatException e) {
       return USUAL_WIDTH;
     }

@@ -100,7 +100,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
               .startsFrom(update.updateOfEpoch(), Duration.ZERO)
               .setStyle(utf8 ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(250)
-              .setConsumer(new TerminalLine(System.err))
+              .setConsumer(new TerminalLine(System.err, System.getenv("COLUMNS")))
               .hideEta()
               .clearDisplayOnFinish()
               .build();
@@ -148,6 +148,6 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   @SuppressWarnings("SystemConsoleNull") // Java 25 returns null again where there is no terminal
   private static boolean isTerminal() {
     var console = System.console();
-    return console != null && console.isTerminal();
+    return console != null && console.isTerminal() && !Colors.isDumb(System.getenv());
   }
 }

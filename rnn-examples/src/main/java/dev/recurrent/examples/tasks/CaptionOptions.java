@@ -25,7 +25,9 @@ final class CaptionOptions {
       paramLabel = "TEXT",
       order = 31,
       split = ",",
-      description = "What is written for class 0, 1, …, parted by commas; @FILE takes a file's.")
+      description =
+          "What is written for class 0, 1, …, parted by commas; --names \"$(cat FILE)\" takes a"
+              + " file's.")
   private @Nullable List<String> names;
 
   @Option(

@@ -18,6 +18,7 @@ import dev.recurrent.examples.harness.TextWriter;
 import dev.recurrent.examples.harness.Traceable;
 import dev.recurrent.examples.harness.TrainableModel;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.examples.text.Text;
 import dev.recurrent.examples.text.TextCode;
 import dev.recurrent.examples.text.TokenKind;
@@ -320,7 +321,7 @@ public final class LanguageModel extends Task<Text> {
           }
         }
       }
-      reader.test(System.lineSeparator());
+      var _ = reader.test(System.lineSeparator()); // it ends here in any case
     }
 
     private int[] read(String name, String text) {
@@ -431,7 +432,7 @@ public final class LanguageModel extends Task<Text> {
 
   @Override
   protected String nextCommand(Path folder) {
-    return "sample --model " + folder;
+    return "sample --model " + ShellWords.quote(folder);
   }
 
   // Evaluation: perplexity of words, nats a character of what else there is.

@@ -43,23 +43,31 @@ final class LanguageModelOptions {
 
   @Option(
       names = "--tie",
-      negatable = true,
       order = 34,
       description =
-          "Predict tokens with the vectors by which they are read. Default: words and bpe only;"
+          "Predict tokens with the vectors by which they are read, as words and bpe are by default;"
               + " --embed is then the hidden size")
-  private @Nullable Boolean tie;
+  private boolean tie;
+
+  @Option(
+      names = "--no-tie",
+      order = 35,
+      description = "Predict tokens with weights of their own, as characters are by default.")
+  private boolean untie;
 
   /** Refuses options that say nothing of these tokens. */
   void requireConsistent() {
     if (merges != null && tokens != TokenKind.BPE) {
       throw new IllegalArgumentException("--merges: expected --tokens bpe with it");
     }
+    if (tie && untie) {
+      throw new IllegalArgumentException("--tie: expected it or --no-tie, got both");
+    }
   }
 
   /** Tells whether tokens are predicted with the vectors by which they are read. */
   boolean tied() {
-    return Objects.requireNonNullElse(tie, tokens != TokenKind.CHARACTER);
+    return tie || (tokens != TokenKind.CHARACTER && !untie);
   }
 
   /**
