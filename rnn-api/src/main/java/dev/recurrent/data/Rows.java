@@ -31,14 +31,16 @@ public final class Rows {
   private static final int MAX_MESSAGES = 5;
 
   private final boolean skipping;
+  private final boolean offersToSkip;
   private final Charset charset;
   private final List<String> messages = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private long skipped;
   private long read;
 
-  private Rows(boolean skipping, Charset charset) {
+  private Rows(boolean skipping, boolean offersToSkip, Charset charset) {
     this.skipping = skipping;
+    this.offersToSkip = offersToSkip;
     this.charset = charset;
   }
 
@@ -56,17 +58,25 @@ public final class Rows {
 
   /** Returns the policy that throws at the first malformed row. */
   public static Rows failing() {
-    return new Rows(false, UTF_8);
+    return new Rows(false, false, UTF_8);
   }
 
   /** Returns a policy that leaves malformed rows out, counts them and keeps the first messages. */
   public static Rows skipping() {
-    return new Rows(true, UTF_8);
+    return new Rows(true, false, UTF_8);
   }
 
   /** Returns the same policy, with nothing read yet, for files in another encoding than UTF-8. */
   public Rows in(Charset encoding) {
-    return new Rows(skipping, encoding);
+    return new Rows(skipping, offersToSkip, encoding);
+  }
+
+  /**
+   * Returns the same policy, with nothing read yet, whose errors suggest {@link
+   * DataException.Remedy#SKIPPING}.
+   */
+  public Rows offeringToSkip() {
+    return new Rows(skipping, true, charset);
   }
 
   /** Returns the encoding of the files. */
@@ -101,7 +111,7 @@ public final class Rows {
    */
   public void reject(DataException malformed) throws DataException {
     if (!skipping) {
-      throw malformed;
+      throw offersToSkip ? malformed.suggest(DataException.Remedy.SKIPPING) : malformed;
     }
     skipped++;
     if (messages.size() < MAX_MESSAGES) {

@@ -17,18 +17,20 @@ import java.util.Optional;
  * }</pre>
  */
 public final class Series {
-  private final List<String> columns;
+  private final Columns columns;
   private final List<String> labels; // [T]
   private final double[][] values; // [T][columns]
   private final Times times;
+  private final double step;
   private final String name;
 
-  Series(String name, List<String> columns, List<String> labels, double[][] values, Times times) {
+  Series(String name, Columns columns, List<String> labels, double[][] values, Times times) {
     this.name = name;
     this.columns = columns;
     this.labels = labels;
     this.values = values;
     this.times = times;
+    step = times.step();
   }
 
   /**
@@ -100,7 +102,7 @@ public final class Series {
       }
     }
     var copies = Arrays.stream(values).map(double[]::clone).toArray(double[][]::new);
-    return new Series("", List.copyOf(columns), List.copyOf(labels), copies, Times.of(labels));
+    return new Series("", new Columns(columns, ""), List.copyOf(labels), copies, Times.of(labels));
   }
 
   /**
@@ -143,15 +145,9 @@ public final class Series {
     return name;
   }
 
-  /** Says how the times are written, and how they are told. */
-  public TimeForm form() {
-    var pattern = times.formats().isEmpty() ? "" : times.formats().getFirst().name();
-    return new TimeForm(pattern, Optional.of(clock()));
-  }
-
   /** Returns the usual step from one time to the next, by the clock; 0 where there is none. */
   public double step() {
-    return times.step();
+    return step;
   }
 
   /** Returns the times that the labels tell. */
@@ -166,7 +162,16 @@ public final class Series {
 
   /** Returns the names of the columns. */
   public List<String> columns() {
-    return columns;
+    return columns.numbers;
+  }
+
+  /**
+   * Says what was read of a table, with all that was found out: where another table is read with
+   * it, the same columns and times are.
+   */
+  public Columns source() {
+    var pattern = times.formats().isEmpty() ? "" : times.formats().getFirst().name();
+    return columns.dated(new TimeForm(pattern, Optional.of(clock())));
   }
 
   /** Returns the name of a time. */
@@ -213,9 +218,9 @@ public final class Series {
 
   /** Returns this series followed by another one, whatever their times. */
   Series join(Series later) {
-    if (!later.columns.equals(columns)) {
+    if (!later.columns().equals(columns())) {
       throw new IllegalArgumentException(
-          "series: expected the columns " + columns + ", got " + later.columns);
+          "series: expected the columns " + columns() + ", got " + later.columns());
     }
     var all = new ArrayList<>(labels);
     all.addAll(later.labels);
@@ -234,7 +239,7 @@ public final class Series {
       return this;
     }
     var rows = Arrays.copyOfRange(values, from, length());
-    rows[0] = new double[columns.size()];
+    rows[0] = new double[columns().size()];
     Arrays.setAll(rows[0], c -> lastKnown(from, c));
     return new Series(
         name, columns, List.copyOf(labels.subList(from, length())), rows, times.startingAt(from));

@@ -89,7 +89,7 @@ public final class SeriesLines {
   private Series series(String name, Table.Row row, Series.Columns its) throws DataException {
     var labels = List.of(SeriesTable.label(its, row, read));
     var values = new double[][] {SeriesTable.numbers(its, row, rows)};
-    return new Series(name, its.numbers(), labels, values, times(labels, its));
+    return new Series(name, its, labels, values, times(labels, its));
   }
 
   private static Times times(List<String> labels, Series.Columns its) {

@@ -184,11 +184,7 @@ final class SeriesTable {
             : Times.ofRows(labels.size());
     requireOrder(times, group.getValue());
     return new Series(
-        group.getKey(),
-        columns.numbers(),
-        List.copyOf(labels),
-        values.toArray(double[][]::new),
-        times);
+        group.getKey(), columns, List.copyOf(labels), values.toArray(double[][]::new), times);
   }
 
   /** Returns the name of the time of a row, which is the given number where no column has it. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.recurrent.data.TextFile;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,10 +32,10 @@ public record Text(String name, String content) {
   /**
    * Reads a file, which may be compressed by gzip.
    *
-   * @throws IOException if it cannot be read, or is not UTF-8
+   * @throws IOException if it cannot be read, or is not of the encoding
    */
-  public static Text read(Path file) throws IOException {
-    return new Text(file.toString(), TextFile.text(file));
+  public static Text read(Path file, Charset charset) throws IOException {
+    return new Text(file.toString(), TextFile.text(file, charset));
   }
 
   /** Returns the text that comes along: this project's own documents and sources. */
