@@ -251,7 +251,16 @@ final class SeriesTable {
                     + count
                     + " rows, the first of them")
             : row.malformed(columns.label(), "a time that is not before that of the row above");
-    return columns.group().isPresent() ? error : error.suggest(DataException.Remedy.GROUPS);
+    return mayBeGrouped(columns, row) ? error.suggest(DataException.Remedy.GROUPS) : error;
+  }
+
+  /** Tells whether there is a column, not looked at so far, that could tell series apart. */
+  private static boolean mayBeGrouped(Columns columns, Table.Row row) {
+    return columns.group().isEmpty()
+        && row.columns().stream()
+            .filter(column -> !column.equals(columns.label()))
+            .filter(column -> !columns.numbers().contains(column))
+            .anyMatch(column -> row.isUnambiguous(column) && !row.hasNumber(column));
   }
 
   private void note(List<Series> found) {

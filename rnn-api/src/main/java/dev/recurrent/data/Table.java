@@ -269,6 +269,16 @@ public final class Table {
       this.cells = List.copyOf(cells);
     }
 
+    /** Returns the names of the columns. */
+    List<String> columns() {
+      return table.columns;
+    }
+
+    /** Tells whether there is one column of this name, not several. */
+    boolean isUnambiguous(String column) {
+      return table.hasOne(column);
+    }
+
     /** Returns a table of the same columns that has this row alone. */
     Table alone() {
       return new Table(table, this);

@@ -20,6 +20,7 @@ import java.util.stream.LongStream;
  */
 record Times(List<TimeFormat> formats, Clock clock, long firstRow, double[] numbers) {
   private static final int SAMPLE = 100;
+  private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
   /** The share of labels that are dates from which on the others are malformed. */
   private static final double DATES = 0.1;
@@ -77,10 +78,10 @@ record Times(List<TimeFormat> formats, Clock clock, long firstRow, double[] numb
    * and then that in which they are most regular. None where hardly any label is a time.
    */
   static Optional<TimeFormat> detect(List<String> labels) {
-    int stride = Math.ceilDiv(labels.size(), SAMPLE);
+    int some = Math.min(labels.size(), SAMPLE); // spread unevenly, or a pattern could hide in them
     var sample =
-        IntStream.range(0, Math.ceilDiv(labels.size(), stride))
-            .mapToObj(i -> labels.get(i * stride))
+        IntStream.range(0, some)
+            .mapToObj(i -> labels.get((int) (i * GOLDEN_RATIO % 1 * labels.size())))
             .toList();
     return TimeFormat.known().stream()
         .filter(format -> sample.stream().anyMatch(label -> format.read(label).isPresent()))

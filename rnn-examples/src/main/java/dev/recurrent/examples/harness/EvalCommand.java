@@ -64,7 +64,6 @@ public final class EvalCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var rows = saved.task().rows(skipBad);
     var examples = saved.task().readLabelled(data, rows);
-    saved.task().requireFewBad(rows);
     var remarks = saved.task().remarks(data.toString(), examples, saved.facts());
     var outcomes = saved.model().outcomes(examples, saved.task().settings().batch());
     out.println(

@@ -57,8 +57,8 @@ public record Text(String name, String content) {
   }
 
   /**
-   * Cuts the text into parts one after the other; those of words end at the end of a line, if there
-   * is one behind that place.
+   * Cuts the text into parts one after the other; those of words end at the end of a line, or,
+   * where no other line follows, of a word.
    *
    * @param shares of the characters, which add up to 1; a part of share 0 is empty
    * @return a list of one text for each part, or of none
@@ -82,10 +82,21 @@ public record Text(String name, String content) {
     return parts;
   }
 
+  /**
+   * Returns where a part ends: of words behind a line feed, if one is behind that place and not the
+   * last character, else behind a space.
+   */
   private int end(TokenKind kind, double share) {
     int at = position((int) (length() * share));
-    int line = kind == TokenKind.WORD ? content.indexOf('\n', at) : -1;
-    return line < 0 ? at : line + 1;
+    if (kind != TokenKind.WORD) {
+      return at;
+    }
+    int line = content.indexOf('\n', at);
+    if (line >= 0 && line + 1 < content.length()) {
+      return line + 1;
+    }
+    int space = content.indexOf(' ', at);
+    return space < 0 ? at : space + 1;
   }
 
   private static void requireShares(double... shares) {
