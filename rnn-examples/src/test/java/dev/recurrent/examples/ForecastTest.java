@@ -103,16 +103,13 @@ final class ForecastTest {
     write("later.csv", 100, 120);
     write("last.csv", 120, 150);
     var two = succeed("train forecast --data DIR/data.csv --test DIR/last.csv --out DIR/1" + SMALL);
-    assertTrue(
-        two.out().contains("86 examples train, 13 validate, 30 test"), two::out);
+    assertTrue(two.out().contains("86 examples train, 13 validate, 30 test"), two::out);
     var three =
         succeed(
             "train forecast --data DIR/data.csv --validation DIR/later.csv --test DIR/last.csv"
                 + " --out DIR/2 --season 7"
                 + SMALL);
-    assertTrue(
-        three.out().contains("99 examples train, 20 validate, 30 test"),
-        three::out);
+    assertTrue(three.out().contains("99 examples train, 20 validate, 30 test"), three::out);
     assertTrue(three.out().contains("skill against seasonal-naive"), three::out);
   }
 

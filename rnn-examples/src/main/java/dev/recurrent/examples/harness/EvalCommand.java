@@ -69,10 +69,7 @@ public final class EvalCommand implements Callable<Integer> {
     out.println(
         Numbers.format(
             "data     %,d %s; %,d bad rows skipped of %,d",
-            saved.task().count(examples),
-            saved.task().countedIn(),
-            rows.skipped(),
-            rows.read()));
+            saved.task().count(examples), saved.task().countedIn(), rows.skipped(), rows.read()));
     rows.messages().forEach(message -> out.println("         " + message));
     rows.notes().forEach(note -> out.println("         " + note));
     remarks.forEach(remark -> out.println("         " + remark));

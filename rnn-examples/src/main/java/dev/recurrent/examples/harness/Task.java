@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.io.Quoted;
 import dev.recurrent.layer.Recurrent;
 import dev.recurrent.score.Measure;

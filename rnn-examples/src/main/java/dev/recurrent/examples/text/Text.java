@@ -96,7 +96,8 @@ public record Text(String name, String content) {
       return line + 1;
     }
     int space = content.indexOf(' ', at);
-    return space < 0 ? at : space + 1;
+    space = space < 0 ? content.lastIndexOf(' ', at) : space;
+    return space < 0 ? content.length() : space + 1;
   }
 
   private static void requireShares(double... shares) {
