@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -265,6 +266,17 @@ final class CasesTest {
     Files.writeString(moved, "x,day\n5,Feb 1 2021\n");
     var refused = CommandLineRun.ofLine("predict --model " + folder + "/run --input " + moved);
     assertTrue(refused.err().contains("columns \"x\", \"day\", got \"second\""), refused::toString);
+  }
+
+  @Test
+  void columnWhoseNameHasALineFeedCanBeNamed() throws URISyntaxException {
+    var file = resources().resolve("series/ts-nlheader.csv").toString();
+    var command =
+        ("train " + FORECAST + " --data " + file + " --out " + folder + "/run").split(" ", -1);
+    var named = Stream.concat(Stream.of(command), Stream.of("--column", "Temp\n(C)"));
+    var run = CommandLineRun.of(named.toArray(String[]::new));
+    assertEquals(0, run.status(), run::toString);
+    assertEquals(121, ofModel("predict --input " + file).out().lines().count());
   }
 
   @Test
