@@ -120,7 +120,7 @@ final class CasesTest {
     reads(
         "tables/latin1.csv",
         SENTIMENT + " --text-column v2 --label-column v1 --encoding latin1",
-        "19 examples train, 3 examples validate, 2 examples test\\R"),
+        "19 examples train, 3 validate, 2 test\\R"),
     refuses(
         "tables/sent-trailcomma.csv",
         SENTIMENT,
@@ -144,7 +144,7 @@ final class CasesTest {
     reads("classes/cls-mac", CLASSIFY, "true . predicted +(A +B|B +A) "),
     reads("classes/cls-upper", CLASSIFY, "true . predicted +(A +B|B +A) "),
     reads("classes/cls-rare", CLASSIFY + " --seed 2", "count as wrong: \"Rare\"(?s:.*)score"),
-    reads("texts/oneline-nl.txt", WORDS, "characters validate(?s:.*)best     epoch 1"),
+    reads("texts/oneline-nl.txt", WORDS, "validate, 0 test(?s:.*)best     epoch 1"),
   };
 
   /** Cases that are only here: neighbours of those. */
