@@ -56,7 +56,9 @@ final class PlanText {
       line("stage " + (s + 1));
       stages.get(s).products().forEach(this::product);
       for (var sum : stages.get(s).rowSums()) {
-        line("  %s = sum of %d columns of %s".formatted(name(sum.to()), sum.width(), name(sum.from())));
+        line(
+            "  %s = sum of %d columns of %s"
+                .formatted(name(sum.to()), sum.width(), name(sum.from())));
       }
       stages.get(s).passes().forEach(this::pass);
     }
