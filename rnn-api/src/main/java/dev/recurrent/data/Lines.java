@@ -243,7 +243,7 @@ public final class Lines implements Closeable {
     if (length >= 2 && (line[0] & 0xff) + (line[1] & 0xff) == 0xff + 0xfe) {
       throw unexpected("UTF-16");
     }
-    if (length >= 4 && (line[0] == 0 && line[2] == 0 || line[1] == 0 && line[3] == 0)) {
+    if (length >= 4 && ((line[0] == 0 && line[2] == 0) || (line[1] == 0 && line[3] == 0))) {
       throw unexpected("UTF-16, it seems: every other byte is 0");
     }
     return marked ? BYTE_ORDER_MARK.length : 0;

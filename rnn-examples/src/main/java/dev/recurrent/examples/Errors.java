@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -56,7 +57,7 @@ final class Errors {
           case FileAlreadyExistsException e when e.getReason() == null ->
               e.getFile() + ": expected a folder, got a file";
           case FileSystemException e -> String.valueOf(e.getMessage());
-          case UncheckedIOException e -> describe(e.getCause());
+          case UncheckedIOException e -> describe(Objects.requireNonNull(e.getCause()));
           case IOException e when message == null -> e.getClass().getSimpleName();
           case OutOfMemoryError e -> outOfMemory(e);
           case ArithmeticException e when String.valueOf(message).contains("overflow") -> TOO_LARGE;

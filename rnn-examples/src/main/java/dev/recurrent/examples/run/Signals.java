@@ -49,6 +49,7 @@ final class Signals {
   }
 
   /** Answers a call of the handler, or of what it has from {@link Object}. */
+  @SuppressWarnings("ReferenceEquality") // as Object.equals has it
   private static Object called(Object proxy, Method method, Object[] arguments, Runnable action) {
     return switch (method.getName()) {
       case "equals" -> proxy == arguments[0];
@@ -56,7 +57,7 @@ final class Signals {
       case "toString" -> "a handler of rnn";
       default -> {
         action.run();
-        yield Boolean.TRUE; // of a method that returns nothing
+        yield true; // of a method that returns nothing
       }
     };
   }

@@ -210,7 +210,7 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
     private boolean mayCut(int at) {
       char before = text.charAt(at - 1);
       char behind = text.charAt(at);
-      return tokenizer == Tokenizer.characters()
+      return tokenizer.equals(Tokenizer.characters())
           ? !Character.isSurrogatePair(before, behind)
           : (behind == ' ' || behind == '\t') && !Character.isWhitespace(before);
     }
