@@ -253,7 +253,9 @@ final class TrainingRun implements AutoCloseable {
       checkpoint.write(file);
     } catch (ClosedByInterruptException e) {
       throw e;
-    } catch (IOException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
+      throw unwritten(Objects.requireNonNull(e.getCause()));
+    } catch (IOException e) {
       throw unwritten(e);
     }
     hasCheckpoint = true;
@@ -262,11 +264,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /** Says which file could not be written, and what of the run is safe. */
-  private IOException unwritten(Exception failure) {
-    var cause =
-        failure instanceof UncheckedIOException
-            ? Objects.requireNonNull(failure.getCause())
-            : failure;
+  private IOException unwritten(IOException cause) {
     var folder = setup.checkpointFolder;
     var message = String.valueOf(cause.getMessage());
     return new IOException(

@@ -75,9 +75,19 @@ final class SavedOptions {
     return withoutFiles(arguments, task);
   }
 
+  /** Finds an option by its name, or by that of its negation: {@code --no-tie}. */
+  private @Nullable OptionSpec option(String name) {
+    var option = task.findOption(name);
+    if (option == null && name.startsWith("--no-")) {
+      var negated = task.findOption("--" + name.substring("--no-".length()));
+      return negated != null && negated.negatable() ? negated : null;
+    }
+    return option;
+  }
+
   private void check(String argument) throws IOException {
     var parts = OPTION.matcher(argument);
-    var option = parts.matches() ? task.findOption(parts.group(1)) : null;
+    var option = parts.matches() ? option(parts.group(1)) : null;
     if (option == null || !GivenOptions.mayBeSaved(option)) {
       throw wrong("options of 'train " + task.name() + "'", Quoted.quote(argument));
     }

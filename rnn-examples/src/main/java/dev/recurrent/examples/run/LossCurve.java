@@ -59,6 +59,9 @@ public final class LossCurve implements TrainingListener {
   @Override
   public void checkpointing(Path file) {
     readLosses();
+    if (lossOfUpdate.isEmpty()) {
+      return; // a resumed run has made no update yet: what is in the file stands
+    }
     var text = new StringBuilder(HEADER).append('\n');
     lossOfUpdate.forEach(
         (update, loss) -> text.append(update).append(',').append(loss.floatValue()).append('\n'));

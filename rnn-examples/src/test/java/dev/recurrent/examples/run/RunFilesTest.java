@@ -26,6 +26,8 @@ class RunFilesTest {
     killed.checkpointing(folder); // and then it is killed: the checkpoint is that of update 3
     assertEquals(6, Files.readAllLines(folder.resolve("losses.csv")).size());
     var resumed = new LossCurve(folder, "loss");
+    resumed.checkpointing(folder); // at the end of an epoch whose last update had been made
+    assertEquals(6, Files.readAllLines(folder.resolve("losses.csv")).size());
     for (int update = 4; update <= 6; update++) {
       resumed.updated(update(update, 0.25));
     }
