@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads treebanks in the CoNLL-U format of Universal Dependencies, as far as tagging needs them:
@@ -56,24 +57,58 @@ public final class ConllU {
    */
   public record Word(String form, String upos, String xpos) {}
 
+  /** A column of tags. */
+  public enum Tags {
+    /** The universal ones. */
+    UPOS(3),
+    /** Those of the language's own tag set. */
+    XPOS(4);
+
+    private final int field;
+
+    Tags(int field) {
+      this.field = field;
+    }
+
+    /** Returns the tag of a word, or {@link ConllU#NO_TAG}. */
+    public String of(Word word) {
+      return this == UPOS ? word.upos : word.xpos;
+    }
+  }
+
   /**
    * Reads the sentences of a file. With a malformed line its whole sentence is.
    *
    * @throws DataException if a sentence is malformed and malformed rows are not to be skipped
    */
   public static List<Sentence> read(Path file, Rows rows) throws IOException {
+    return read(file, Optional.empty(), rows);
+  }
+
+  /**
+   * Reads the sentences of a file, each word of which must have a tag in a column: neither {@link
+   * #NO_TAG} nor one with a space in it.
+   *
+   * @throws DataException if a sentence is malformed and malformed rows are not to be skipped
+   */
+  public static List<Sentence> read(Path file, Tags tags, Rows rows) throws IOException {
+    return read(file, Optional.of(tags), rows);
+  }
+
+  private static List<Sentence> read(Path file, Optional<Tags> tags, Rows rows) throws IOException {
     List<Sentence> sentences = new ArrayList<>();
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       List<Word> words = new ArrayList<>();
       boolean malformed = false;
       while (lines.next()) {
         try {
           String line = lines.text();
           if (line.isEmpty()) {
+            rows.count(malformed || !words.isEmpty() ? 1 : 0);
             addSentence(words, sentences);
             malformed = false;
           } else if (!malformed && !line.startsWith("#")) {
-            addWord(line, lines, words);
+            addWord(line, lines, tags, words);
           }
         } catch (DataException e) {
           if (!malformed) {
@@ -83,6 +118,7 @@ public final class ConllU {
           malformed = true;
         }
       }
+      rows.count(malformed || !words.isEmpty() ? 1 : 0);
       addSentence(words, sentences);
     }
     return Collections.unmodifiableList(sentences);
@@ -117,7 +153,8 @@ public final class ConllU {
     }
   }
 
-  private static void addWord(String line, Lines lines, List<Word> words) throws DataException {
+  private static void addWord(String line, Lines lines, Optional<Tags> tags, List<Word> words)
+      throws DataException {
     String[] fields = line.split("\t", -1);
     if (fields.length != FIELDS) {
       throw new DataException(
@@ -133,15 +170,31 @@ public final class ConllU {
     requireFilled(fields, 1, "a word", lines);
     requireFilled(fields, 3, "a tag or _", lines);
     requireFilled(fields, 4, "a tag or _", lines);
+    if (tags.isPresent()) {
+      requireTag(fields, tags.get(), lines);
+    }
     words.add(new Word(fields[1], fields[3], fields[4]));
+  }
+
+  private static void requireTag(String[] fields, Tags tags, Lines lines) throws DataException {
+    var tag = fields[tags.field];
+    if (tag.equals(NO_TAG) || tag.codePoints().anyMatch(WhitespaceTokenizer::isSpace)) {
+      throw new DataException(
+          lines.place(column(fields, tags.field)),
+          "a tag without spaces in the column " + tags.name().toLowerCase(Locale.ROOT),
+          tag.equals(NO_TAG) ? "_, which is none" : Quoted.quote(tag));
+    }
+  }
+
+  private static int column(String[] fields, int field) {
+    var before = Arrays.stream(fields, 0, field);
+    return before.mapToInt(f -> f.codePointCount(0, f.length()) + 1).sum() + 1;
   }
 
   private static void requireFilled(String[] fields, int field, String expected, Lines lines)
       throws DataException {
     if (fields[field].isEmpty()) {
-      var before = Arrays.stream(fields, 0, field);
-      int column = before.mapToInt(f -> f.codePointCount(0, f.length()) + 1).sum() + 1;
-      throw new DataException(lines.place(column), expected, "nothing");
+      throw new DataException(lines.place(column(fields, field)), expected, "nothing");
     }
   }
 }

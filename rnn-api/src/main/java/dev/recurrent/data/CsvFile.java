@@ -8,6 +8,7 @@ import dev.recurrent.io.Quoted;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,33 +26,35 @@ final class CsvFile {
   private static final int MAX_BUFFER = 1 << 30;
 
   private final Records records;
+  private final char separator;
   private final String text;
   private final TextCursor cursor;
-  private final NavigableMap<Integer, DataException> notUtf8; // by line
+  private final NavigableMap<Integer, DataException> notDecoded; // by line
 
   private CsvFile(
-      Place begin, String text, Records records, NavigableMap<Integer, DataException> notUtf8) {
+      Place begin, String text, Records records, NavigableMap<Integer, DataException> notDecoded) {
     this.records = records;
+    separator = records.separator();
     this.text = text;
-    this.notUtf8 = notUtf8;
+    this.notDecoded = notDecoded;
     cursor = new TextCursor(begin, text);
   }
 
-  static void read(Path file, Records records) throws IOException {
+  static void read(Path file, Charset charset, Records records) throws IOException {
     var text = new StringBuilder();
-    var notUtf8 = new TreeMap<Integer, DataException>();
-    try (var lines = new Lines(file)) {
+    var notDecoded = new TreeMap<Integer, DataException>();
+    try (var lines = new Lines(file, charset)) {
       while (lines.next()) {
         try {
           text.append(lines.text());
         } catch (DataException e) {
-          notUtf8.put(lines.number(), e);
+          notDecoded.put(lines.number(), e);
           text.append(lines.lenientText());
         }
         text.append(lines.ending());
       }
     }
-    new CsvFile(new Place(file, 1, 1), text.toString(), records, notUtf8).readRecords();
+    new CsvFile(new Place(file, 1, 1), text.toString(), records, notDecoded).readRecords();
   }
 
   /** Reads a line that is a record, or the heading, as a whole. */
@@ -64,7 +67,7 @@ final class CsvFile {
       var handler = new Positions();
       try (CsvReader<List<Cell>> reader = open(handler)) {
         for (List<Cell> cells : reader) {
-          var refused = notUtf8(handler.firstLine, handler.lastLine);
+          var refused = notDecoded(handler.firstLine, handler.lastLine);
           if (refused == null) {
             records.add(cells);
           } else {
@@ -73,7 +76,7 @@ final class CsvFile {
         }
         return;
       } catch (CsvParseException e) {
-        var refused = notUtf8(handler.firstLine, cursor.place().line());
+        var refused = notDecoded(handler.firstLine, cursor.place().line());
         records.reject(refused == null ? handler.malformed(e) : refused);
         int end = text.indexOf('\n', cursor.offset());
         cursor.moveTo(end < 0 ? text.length() : end + 1);
@@ -81,9 +84,9 @@ final class CsvFile {
     }
   }
 
-  /** Returns what is wrong with the first of the lines from {@code first} on that is not UTF-8. */
-  private @Nullable DataException notUtf8(int first, int last) {
-    var entry = notUtf8.ceilingEntry(first);
+  /** Returns what is wrong with the first of some lines that is malformed in its encoding. */
+  private @Nullable DataException notDecoded(int first, int last) {
+    var entry = notDecoded.ceilingEntry(first);
     return entry == null || entry.getKey() > last ? null : entry.getValue();
   }
 
@@ -91,6 +94,7 @@ final class CsvFile {
     Reader characters = new StringReader(text);
     characters.skip(cursor.offset());
     return CsvReader.builder()
+        .fieldSeparator(separator)
         .allowUnclosedQuote(false)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -113,7 +117,9 @@ final class CsvFile {
               ? new DataException(cursor.place(), "a line feed after a carriage return", "none")
               : new DataException(
                   cursor.place(),
-                  "a quoted field that ends at a comma or at the end of a line",
+                  "a quoted field that ends at "
+                      + (separator == ',' ? "a comma" : Quoted.quote(String.valueOf(separator)))
+                      + " or at the end of a line",
                   Quoted.quote(text.substring(cursor.offset(), end < 0 ? text.length() : end)));
       malformed.initCause(cause);
       return malformed;
@@ -131,7 +137,7 @@ final class CsvFile {
       cells.add(new Cell(value, cursor.place().line(), cursor.place().column()));
       int quotes = quoted ? 2 + (int) value.chars().filter(c -> c == '"').count() : 0;
       int end = cursor.offset() + length + quotes;
-      cursor.moveTo(isAt(end, ',') ? end + 1 : end);
+      cursor.moveTo(isAt(end, separator) ? end + 1 : end);
     }
 
     @Override

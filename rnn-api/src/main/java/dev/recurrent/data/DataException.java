@@ -4,6 +4,9 @@ import dev.recurrent.io.Quoted;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Reports that a data file is not what its format or the caller expects.
@@ -15,6 +18,23 @@ public final class DataException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
   private final transient Place place;
+  private final EnumSet<Remedy> remedies = EnumSet.noneOf(Remedy.class);
+
+  /** What a caller may ask a reader for, so that it reads the file after all. */
+  public enum Remedy {
+    /** Another encoding: {@link Rows#in}. */
+    ENCODING,
+    /** Another separator of columns: {@link Table.Dialect}. */
+    SEPARATOR,
+    /** Another decimal mark: {@link Table.Dialect}. */
+    DECIMAL,
+    /** A format of dates: {@link Series.Columns#dated}. */
+    DATE_FORMAT,
+    /** A column that tells series apart: {@link Series.Columns#grouped}. */
+    GROUPS,
+    /** That malformed rows are left out: {@link Rows#skipping}. */
+    SKIPPING
+  }
 
   /**
    * Builds the message {@code <place>: expected <expected>, got <got>}.
@@ -44,5 +64,16 @@ public final class DataException extends IOException {
   /** Returns the character in the line, from 1, or 0 when the file as a whole is wrong. */
   public int column() {
     return place.column();
+  }
+
+  /** Adds something that may help, and returns this. */
+  public DataException suggest(Remedy remedy) {
+    remedies.add(remedy);
+    return this;
+  }
+
+  /** Returns what may help. */
+  public Set<Remedy> remedies() {
+    return Collections.unmodifiableSet(remedies);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.ZipException;
 
 /** Reads the bytes of a file, unpacked if it is compressed by gzip. */
@@ -38,7 +39,7 @@ final class DataStream extends FilterInputStream {
       bytes.mark(GZIP_MAGIC.length);
       boolean gzip = bytes.read() == GZIP_MAGIC[0] && bytes.read() == GZIP_MAGIC[1];
       bytes.reset();
-      if (!gzip && file.toString().endsWith(".gz")) {
+      if (!gzip && isGzipName(file.toString())) {
         throw new DataException(Place.of(file), "data compressed by gzip", "other data");
       }
       return new DataStream(gzip ? unpacked(bytes, file) : bytes, file, gzip);
@@ -57,7 +58,11 @@ final class DataStream extends FilterInputStream {
   static String plainName(Path file) {
     Path name = file.getFileName();
     String text = name == null ? "" : name.toString();
-    return text.endsWith(".gz") ? text.substring(0, text.length() - ".gz".length()) : text;
+    return isGzipName(text) ? text.substring(0, text.length() - ".gz".length()) : text;
+  }
+
+  private static boolean isGzipName(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
   @Override

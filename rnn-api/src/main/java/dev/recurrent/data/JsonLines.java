@@ -29,8 +29,9 @@ public final class JsonLines {
    */
   public static List<Row> read(Path file, Rows rows) throws IOException {
     List<Row> objects = new ArrayList<>();
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       while (lines.next()) {
+        rows.count(1);
         try {
           String line = lines.text();
           if (!line.isBlank()) {

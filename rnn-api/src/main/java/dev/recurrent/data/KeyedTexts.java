@@ -26,8 +26,9 @@ public final class KeyedTexts {
    */
   public static List<KeyedText> read(Path file, Rows rows) throws IOException {
     List<KeyedText> texts = new ArrayList<>();
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       while (lines.next()) {
+        rows.count(1);
         try {
           texts.add(line(lines.place(1), lines.text()));
         } catch (DataException e) {

@@ -1,10 +1,10 @@
 package dev.recurrent.data;
 
+import dev.recurrent.io.Quoted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reads texts and their classes from what holds them: a table with a column for each, a folder with
@@ -13,12 +13,19 @@ import java.util.Locale;
  * @param textColumn the column of a table that holds the texts
  * @param labelColumn the column that holds the classes; without it they are not known
  * @param classes the only ones to take; empty for all
+ * @param dialect how tables are written
  */
-public record LabelledTexts(String textColumn, String labelColumn, List<String> classes) {
+public record LabelledTexts(
+    String textColumn, String labelColumn, List<String> classes, Table.Dialect dialect) {
 
   /** Copies the classes. */
   public LabelledTexts {
     classes = List.copyOf(classes);
+  }
+
+  /** Reads tables that are written in the usual way. */
+  public LabelledTexts(String textColumn, String labelColumn, List<String> classes) {
+    this(textColumn, labelColumn, classes, Table.Dialect.USUAL);
   }
 
   /**
@@ -36,7 +43,7 @@ public record LabelledTexts(String textColumn, String labelColumn, List<String> 
     if (!isTable(path)) {
       return lines(path, rows);
     }
-    var table = Table.read(path, rows);
+    var table = Table.read(path, dialect, rows);
     return table.columns().contains(labelColumn)
         ? labelled(table, rows)
         : rows.map(table.rows(), row -> new LabelledText(null, row.text(textColumn)));
@@ -57,7 +64,7 @@ public record LabelledTexts(String textColumn, String labelColumn, List<String> 
       throw new DataException(
           Place.of(path), "a folder of classes, or a .csv, .tsv or .tab file", "another file");
     }
-    return labelled(Table.read(path, rows), rows);
+    return labelled(Table.read(path, dialect, rows), rows);
   }
 
   private List<LabelledText> folder(Path path, Rows rows) throws IOException {
@@ -67,9 +74,18 @@ public record LabelledTexts(String textColumn, String labelColumn, List<String> 
   }
 
   private List<LabelledText> labelled(Table table, Rows rows) throws IOException {
-    return rows.map(table.rows(), this::labelled).stream()
-        .filter(text -> classes.isEmpty() || classes.contains(text.label()))
-        .toList();
+    var texts = rows.map(table.rows(), this::labelled);
+    if (classes.isEmpty()) {
+      return texts;
+    }
+    var found = texts.stream().map(text -> String.valueOf(text.label())).distinct().toList();
+    for (var wanted : classes) {
+      if (!found.contains(wanted)) {
+        throw new IllegalArgumentException(
+            table.file() + ": expected rows of the class " + Quoted.quote(wanted) + ", got none");
+      }
+    }
+    return texts.stream().filter(text -> classes.contains(text.label())).toList();
   }
 
   private LabelledText labelled(Table.Row row) throws DataException {
@@ -89,7 +105,7 @@ public record LabelledTexts(String textColumn, String labelColumn, List<String> 
     return TextFile.lines(file, rows).stream().map(text -> new LabelledText(null, text)).toList();
   }
 
-  private static boolean isTable(Path file) {
-    return DataStream.plainName(file).toLowerCase(Locale.ROOT).matches(".*\\.([ct]sv|tab)");
+  private boolean isTable(Path file) {
+    return dialect.namesSeparator() || Table.formatOf(file).isPresent();
   }
 }

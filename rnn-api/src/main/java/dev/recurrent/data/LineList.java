@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.Objects;
@@ -31,6 +31,7 @@ public final class LineList<E> extends AbstractList<E> implements RandomAccess, 
   private final Path file;
   private final Parser<? extends E> parser;
   private final FileChannel channel;
+  private final Charset charset;
   private final GrowingLongs offsets = new GrowingLongs();
   private final GrowingLongs places = new GrowingLongs(); // bytes of the line << 32 | its number
 
@@ -47,10 +48,11 @@ public final class LineList<E> extends AbstractList<E> implements RandomAccess, 
     E parse(String line, Place place) throws DataException;
   }
 
-  private LineList(Path file, Parser<? extends E> parser, FileChannel channel) {
+  private LineList(Path file, Parser<? extends E> parser, FileChannel channel, Charset charset) {
     this.file = file;
     this.parser = parser;
     this.channel = channel;
+    this.charset = charset;
   }
 
   /**
@@ -61,12 +63,16 @@ public final class LineList<E> extends AbstractList<E> implements RandomAccess, 
    */
   public static <E> LineList<E> open(Path file, Parser<? extends E> parser, Rows rows)
       throws IOException {
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       if (lines.isCompressed()) {
         throw new DataException(
             Place.of(file), "a file that is not compressed", "one compressed by gzip");
       }
-      var list = new LineList<E>(file, parser, FileChannel.open(file));
+      if (Transcoded.isNeededFor(rows.charset())) {
+        throw new DataException(
+            Place.of(file), "an encoding whose lines end in one byte", rows.charset().name());
+      }
+      var list = new LineList<E>(file, parser, FileChannel.open(file), rows.charset());
       try {
         list.index(lines, rows);
         return list;
@@ -79,6 +85,7 @@ public final class LineList<E> extends AbstractList<E> implements RandomAccess, 
 
   private void index(Lines lines, Rows rows) throws IOException {
     while (lines.next()) {
+      rows.count(1);
       try {
         parser.parse(lines.text(), lines.place(1));
         offsets.add(lines.offset());
@@ -113,7 +120,7 @@ public final class LineList<E> extends AbstractList<E> implements RandomAccess, 
           throw new DataException(begin, "a file that does not change", "one that is shorter now");
         }
       }
-      var decoder = StandardCharsets.UTF_8.newDecoder();
+      var decoder = Lines.decoder(charset);
       return parser.parse(Lines.text(decoder, begin, line.array(), line.limit()), begin);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,18 +1,22 @@
 package dev.recurrent.data;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
  * Reads a file or a stream line by line; each line is decoded on its own, so that one that is not
- * UTF-8 can be left out. A line of a stream is there as soon as its end has arrived.
+ * UTF-8, or of another encoding that is asked for, can be left out. A line of a stream is there as
+ * soon as its end has arrived.
  *
  * <pre>{@code
  * try (var lines = Lines.of(Path.of("standard input"), System.in)) {
@@ -28,7 +32,7 @@ public final class Lines implements Closeable {
   private final Path file;
   private final InputStream in;
   private final boolean compressed;
-  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+  private final CharsetDecoder decoder;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int limit;
@@ -39,18 +43,28 @@ public final class Lines implements Closeable {
   private long offset; // of the current line
   private long nextOffset;
 
-  Lines(Path file) throws IOException {
-    this(file, DataStream.open(file));
+  /**
+   * Opens a file.
+   *
+   * @param charset its encoding
+   */
+  Lines(Path file, Charset charset) throws IOException {
+    this(file, DataStream.open(file), charset);
   }
 
-  private Lines(Path file, DataStream in) {
-    this(file, in, in.isCompressed());
+  private Lines(Path file, DataStream in, Charset charset) {
+    this(
+        file,
+        Transcoded.isNeededFor(charset) ? new Transcoded(in, file, charset) : in,
+        in.isCompressed(),
+        charset);
   }
 
-  private Lines(Path file, InputStream in, boolean compressed) {
+  private Lines(Path file, InputStream in, boolean compressed, Charset charset) {
     this.file = file;
     this.in = in;
     this.compressed = compressed;
+    decoder = decoder(charset);
   }
 
   /**
@@ -59,7 +73,22 @@ public final class Lines implements Closeable {
    * @param name what messages say instead of the name of a file
    */
   public static Lines of(Path name, InputStream in) {
-    return new Lines(name, in, false);
+    return of(name, in, UTF_8);
+  }
+
+  /**
+   * Reads what arrives in an encoding.
+   *
+   * @param name what messages say instead of the name of a file
+   */
+  public static Lines of(Path name, InputStream in, Charset charset) {
+    var bytes = Transcoded.isNeededFor(charset) ? new Transcoded(in, name, charset) : in;
+    return new Lines(name, bytes, false, charset);
+  }
+
+  /** Returns what decodes a line of a file in an encoding. */
+  static CharsetDecoder decoder(Charset charset) {
+    return (Transcoded.isNeededFor(charset) ? UTF_8 : charset).newDecoder();
   }
 
   /**
@@ -98,39 +127,56 @@ public final class Lines implements Closeable {
   /**
    * Decodes the current line, without its end.
    *
-   * @throws DataException if it is not UTF-8
+   * @throws DataException if it is not of the encoding
    */
   public String text() throws DataException {
     return text(decoder, place(1), line, length);
   }
 
-  /** Decodes the current line, with U+FFFD for each sequence of bytes that is not UTF-8. */
+  /** Decodes the current line, with U+FFFD for each sequence of bytes that is malformed. */
   String lenientText() {
-    return new String(line, 0, length, StandardCharsets.UTF_8);
+    return new String(line, 0, length, decoder.charset());
   }
 
   /**
    * Decodes a line, without its end.
    *
    * @param place of its begin
-   * @throws DataException if it is not UTF-8
+   * @throws DataException if it is not of the decoder's encoding
    */
   static String text(CharsetDecoder decoder, Place place, byte[] line, int length)
       throws DataException {
     var bytes = ByteBuffer.wrap(line, 0, length);
-    if (place.line() == 1 && startsWithByteOrderMark(line, length)) {
+    boolean utf8 = decoder.charset().equals(UTF_8);
+    if (place.line() == 1 && utf8 && startsWithByteOrderMark(line, length)) {
       bytes.position(BYTE_ORDER_MARK.length);
     }
-    var characters = CharBuffer.allocate(bytes.remaining());
+    if (utf8
+        && isAscii(line, bytes.position(), length)) { // most are; no room for characters is needed
+      return new String(line, bytes.position(), bytes.remaining(), ISO_8859_1);
+    }
+    var characters =
+        CharBuffer.allocate(
+            (int) Math.ceil(bytes.remaining() * (double) decoder.maxCharsPerByte()));
     var result = decoder.reset().decode(bytes, characters, true);
     characters.flip();
     if (result.isError()) {
       throw new DataException(
-          place.atColumn(Character.codePointCount(characters, 0, characters.length()) + 1),
-          "UTF-8",
-          String.format("the byte 0x%02X", line[bytes.position()] & 0xff));
+              place.atColumn(Character.codePointCount(characters, 0, characters.length()) + 1),
+              decoder.charset().name(),
+              String.format("the byte 0x%02X", line[bytes.position()] & 0xff))
+          .suggest(DataException.Remedy.ENCODING);
     }
     return characters.toString();
+  }
+
+  private static boolean isAscii(byte[] line, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (line[i] < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Tells whether the file is compressed. */
@@ -186,11 +232,26 @@ public final class Lines implements Closeable {
 
   /** Returns how many bytes of the first line are a mark. */
   private int byteOrderMark() throws DataException {
+    boolean marked = startsWithByteOrderMark(line, length);
+    if (!decoder.charset().equals(UTF_8)) {
+      if (marked) {
+        throw unexpected("UTF-8");
+      }
+      return 0;
+    }
     // Each line alone may be valid UTF-8, with a NUL for every other character.
     if (length >= 2 && (line[0] & 0xff) + (line[1] & 0xff) == 0xff + 0xfe) {
-      throw new DataException(new Place(file, 1, 1), "UTF-8", "UTF-16");
+      throw unexpected("UTF-16");
     }
-    return startsWithByteOrderMark(line, length) ? BYTE_ORDER_MARK.length : 0;
+    if (length >= 4 && ((line[0] == 0 && line[2] == 0) || (line[1] == 0 && line[3] == 0))) {
+      throw unexpected("UTF-16, it seems: every other byte is 0");
+    }
+    return marked ? BYTE_ORDER_MARK.length : 0;
+  }
+
+  private DataException unexpected(String encoding) {
+    return new DataException(new Place(file, 1, 1), decoder.charset().name(), encoding)
+        .suggest(DataException.Remedy.ENCODING);
   }
 
   private static boolean startsWithByteOrderMark(byte[] line, int length) {

@@ -63,7 +63,8 @@ public final class PianoRolls {
    *     should be and malformed pieces are not to be skipped
    */
   public static Map<String, List<int[][]>> read(Path file, Rows rows) throws IOException {
-    return parse(new Place(file, 1, 1), TextFile.text(file), rows, PianoRolls::parts);
+    return parse(
+        new Place(file, 1, 1), TextFile.text(file, rows.charset()), rows, PianoRolls::parts);
   }
 
   /** Is a way to read what stands there. */
@@ -117,6 +118,7 @@ public final class PianoRolls {
     var pieces = new ArrayList<int[][]>();
     int outside = depth();
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      rows.count(1);
       try {
         require(token, JsonToken.START_ARRAY, "a piece, a list of steps");
         pieces.add(steps());

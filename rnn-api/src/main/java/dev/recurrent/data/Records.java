@@ -3,22 +3,24 @@ package dev.recurrent.data;
 import dev.recurrent.io.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Collects the records of a table. Its first record, the heading, cannot be skipped: without it the
  * others mean nothing.
  */
 final class Records {
+  private static final String SEPARATORS = ",;\t|";
+
   private final Path file;
+  private final Table.Dialect dialect;
   private final Rows rows;
   private final List<List<Cell>> rest = new ArrayList<>();
   private List<Cell> heading = List.of();
 
-  Records(Path file, Rows rows) {
+  Records(Path file, Table.Dialect dialect, Rows rows) {
     this.file = file;
+    this.dialect = dialect;
     this.rows = rows;
   }
 
@@ -26,11 +28,27 @@ final class Records {
     return new Place(file, cell.line(), cell.column());
   }
 
+  /** Returns what parts the fields. */
+  char separator() {
+    return dialect.separatorOf(file);
+  }
+
+  /** Takes a record, of which a last field that is empty and has no heading does not matter. */
   void add(List<Cell> cells) throws DataException {
     if (heading.isEmpty()) {
       heading = checkedHeading(cells);
-    } else if (cells.size() == heading.size()) {
+      return;
+    }
+    rows.count(1);
+    int missing = heading.size() - cells.size();
+    if (missing == 0) {
       rest.add(cells);
+    } else if (missing == -1 && cells.getLast().text().isEmpty()) {
+      rest.add(cells.subList(0, heading.size()));
+    } else if (missing == 1 && heading.getLast().text().isEmpty()) {
+      var filled = new ArrayList<>(cells);
+      filled.add(new Cell("", cells.getLast().line(), cells.getLast().column()));
+      rest.add(filled);
     } else {
       Cell wrong = cells.get(Math.min(cells.size() - 1, heading.size()));
       rows.reject(
@@ -43,6 +61,7 @@ final class Records {
     if (heading.isEmpty()) {
       throw malformed;
     }
+    rows.count(1);
     rows.reject(malformed);
   }
 
@@ -68,15 +87,15 @@ final class Records {
   }
 
   private List<Cell> checkedHeading(List<Cell> cells) throws DataException {
-    Set<String> names = new HashSet<>();
-    for (Cell cell : cells) {
-      if (cell.text().isEmpty()) {
-        throw new DataException(place(cell), "the name of a column", "none");
-      }
-      if (!names.add(cell.text())) {
-        throw new DataException(
-            place(cell), "columns of different names", Quoted.quote(cell.text()) + " twice");
-      }
+    var first = cells.getFirst();
+    boolean other = first.text().chars().anyMatch(c -> SEPARATORS.indexOf(c) >= 0);
+    if (cells.size() == 1 && other && !dialect.namesSeparator()) {
+      throw new DataException(
+              place(first),
+              "the names of columns parted by "
+                  + (separator() == ',' ? "commas" : Quoted.quote("" + separator())),
+              Quoted.quote(first.text()))
+          .suggest(DataException.Remedy.SEPARATOR);
     }
     return cells;
   }

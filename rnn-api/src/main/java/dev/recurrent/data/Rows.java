@@ -1,13 +1,16 @@
 package dev.recurrent.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Decides what happens to malformed rows: the first one ends the reading, or each is left out,
- * counted and reported. None is dropped silently.
+ * Decides how rows are read: in which encoding, and what happens to malformed ones. The first one
+ * ends the reading, or each is left out, counted and reported. None is dropped silently.
  *
  * <p>A row is what a reader reads one of: a line, a record of a table, a sentence, a pair, a file
  * of a folder. What concerns a file as a whole (it is missing, cut short, or has no heading) ends
@@ -28,11 +31,17 @@ public final class Rows {
   private static final int MAX_MESSAGES = 5;
 
   private final boolean skipping;
+  private final boolean offersToSkip;
+  private final Charset charset;
   private final List<String> messages = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private long skipped;
+  private long read;
 
-  private Rows(boolean skipping) {
+  private Rows(boolean skipping, boolean offersToSkip, Charset charset) {
     this.skipping = skipping;
+    this.offersToSkip = offersToSkip;
+    this.charset = charset;
   }
 
   /** Makes an example of a row. */
@@ -49,12 +58,50 @@ public final class Rows {
 
   /** Returns the policy that throws at the first malformed row. */
   public static Rows failing() {
-    return new Rows(false);
+    return new Rows(false, false, UTF_8);
   }
 
   /** Returns a policy that leaves malformed rows out, counts them and keeps the first messages. */
   public static Rows skipping() {
-    return new Rows(true);
+    return new Rows(true, false, UTF_8);
+  }
+
+  /** Returns the same policy, with nothing read yet, for files in another encoding than UTF-8. */
+  public Rows in(Charset encoding) {
+    return new Rows(skipping, offersToSkip, encoding);
+  }
+
+  /**
+   * Returns the same policy, with nothing read yet, whose errors suggest {@link
+   * DataException.Remedy#SKIPPING}.
+   */
+  public Rows offeringToSkip() {
+    return new Rows(skipping, true, charset);
+  }
+
+  /** Returns the encoding of the files. */
+  public Charset charset() {
+    return charset;
+  }
+
+  /** Takes note of rows that have been read, malformed ones among them. */
+  public void count(long rows) {
+    read += rows;
+  }
+
+  /** Returns how many rows have been read, malformed ones among them. */
+  public long read() {
+    return read;
+  }
+
+  /** Takes note of what a user should know of the data though nothing is malformed. */
+  public void note(String note) {
+    notes.add(note);
+  }
+
+  /** Returns what a user should know of the data though nothing is malformed. */
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /**
@@ -64,7 +111,7 @@ public final class Rows {
    */
   public void reject(DataException malformed) throws DataException {
     if (!skipping) {
-      throw malformed;
+      throw offersToSkip ? malformed.suggest(DataException.Remedy.SKIPPING) : malformed;
     }
     skipped++;
     if (messages.size() < MAX_MESSAGES) {
@@ -73,7 +120,8 @@ public final class Rows {
   }
 
   /**
-   * Makes an example of each row, and rejects those rows whose parser throws.
+   * Makes an example of each row, and rejects those rows whose parser throws. The rows have been
+   * counted by what has read them.
    *
    * @throws DataException if a row is malformed and malformed rows are not to be skipped
    */

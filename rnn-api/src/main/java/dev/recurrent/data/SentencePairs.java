@@ -1,7 +1,10 @@
 package dev.recurrent.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.recurrent.io.Quoted;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,8 +22,9 @@ public final class SentencePairs {
    */
   public static List<SentencePair> read(Path file, Rows rows) throws IOException {
     List<SentencePair> pairs = new ArrayList<>();
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       while (lines.next()) {
+        rows.count(1);
         try {
           String line = lines.text();
           if (!line.isEmpty()) {
@@ -38,19 +42,20 @@ public final class SentencePairs {
    * Reads two parallel files: line n of one is the translation of line n of the other. When one of
    * the two is malformed, the pair is.
    *
-   * @throws DataException if the files have different numbers of lines, or a line is not UTF-8 and
-   *     malformed rows are not to be skipped
+   * @throws DataException if the files have different numbers of lines, or a line is not of the
+   *     encoding or has a tab and malformed rows are not to be skipped
    */
   public static List<SentencePair> read(Path sourceFile, Path targetFile, Rows rows)
       throws IOException {
     List<SentencePair> pairs = new ArrayList<>();
-    try (var sources = new Lines(sourceFile);
-        var targets = new Lines(targetFile)) {
+    try (var sources = new Lines(sourceFile, rows.charset());
+        var targets = new Lines(targetFile, rows.charset())) {
       boolean source = sources.next();
       boolean target = targets.next();
       while (source && target) {
+        rows.count(1);
         try {
-          pairs.add(new SentencePair(sources.text(), targets.text()));
+          pairs.add(new SentencePair(sentence(sources), sentence(targets)));
         } catch (DataException e) {
           rows.reject(e);
         }
@@ -72,7 +77,12 @@ public final class SentencePairs {
    * not empty has a tab. A line that is not UTF-8 does not count.
    */
   public static boolean areIn(Path file) throws IOException {
-    try (var lines = new Lines(file)) {
+    return areIn(file, UTF_8);
+  }
+
+  /** Tells of a file in an encoding what {@link #areIn(Path)} tells of one in UTF-8. */
+  public static boolean areIn(Path file, Charset charset) throws IOException {
+    try (var lines = new Lines(file, charset)) {
       while (lines.next()) {
         try {
           String line = lines.text();
@@ -85,6 +95,19 @@ public final class SentencePairs {
       }
       return false;
     }
+  }
+
+  /** Returns the sentence of a line, which has no tab, or it would have its translation with it. */
+  private static String sentence(Lines lines) throws DataException {
+    String line = lines.text();
+    int tab = line.indexOf('\t');
+    if (tab >= 0) {
+      throw new DataException(
+          lines.place(line.codePointCount(0, tab) + 1),
+          "a sentence without a tab, since its translation is in another file",
+          Quoted.quote(line));
+    }
+    return line;
   }
 
   private static int count(Lines lines) throws IOException {

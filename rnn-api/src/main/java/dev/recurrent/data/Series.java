@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Holds a series: numbers in the order of time, of one column or several. A number that is missing
@@ -16,74 +17,69 @@ import java.util.List;
  * }</pre>
  */
 public final class Series {
-  private final List<String> columns;
+  private final Columns columns;
   private final List<String> labels; // [T]
   private final double[][] values; // [T][columns]
-  private final Clock.Reading times;
+  private final Times times;
+  private final double step;
+  private final String name;
 
-  private Series(
-      List<String> columns, List<String> labels, double[][] values, Clock.Reading times) {
+  Series(String name, Columns columns, List<String> labels, double[][] values, Times times) {
+    this.name = name;
     this.columns = columns;
     this.labels = labels;
     this.values = values;
     this.times = times;
+    step = times.step();
   }
 
   /**
    * Says what is read of a table.
    *
-   * @param numbers the columns of numbers; if empty, the first column that starts with a number
-   * @param label the column that names the times; if empty, the first one of the table unless that
-   *     is read for its numbers, else the number of the row
+   * @param numbers the columns of numbers; if empty, the first column of numbers that has a name
+   *     and does not tell the time
+   * @param label the column that names the times; if empty, the first one of dates, else the first
+   *     one of the table unless that is read for its numbers, else the number of the row
+   * @param group the column whose fields tell several series of one file apart; none where the file
+   *     holds one
+   * @param form how the times are written; found out where none is given
    */
-  public record Columns(List<String> numbers, String label) {
+  public record Columns(
+      List<String> numbers, String label, Optional<String> group, Optional<TimeForm> form) {
     /** Copies the list. */
     public Columns {
       numbers = List.copyOf(numbers);
     }
 
-    /** Fills in what is left open, by the first row of a table. */
-    Columns in(Table.Row first) throws DataException {
-      var found = numbers.isEmpty() ? List.of(firstOfNumbers(first)) : numbers;
-      var head = first.columns().getFirst();
-      return new Columns(found, !label.isEmpty() || found.contains(head) ? label : head);
+    /** Says what is read of a table that holds one series. */
+    public Columns(List<String> numbers, String label) {
+      this(numbers, label, Optional.empty(), Optional.empty());
     }
 
-    private static String firstOfNumbers(Table.Row first) throws DataException {
-      for (var column : first.columns()) {
-        try {
-          first.number(column);
-          return column;
-        } catch (DataException e) {
-          // Not a column of numbers: the next one may be.
-        }
+    /** Returns the same columns of several series, which the fields of a column tell apart. */
+    public Columns grouped(String column) {
+      return new Columns(numbers, label, Optional.of(column), form);
+    }
+
+    /** Returns the same columns with times that are written in a given way. */
+    public Columns dated(TimeForm written) {
+      return new Columns(numbers, label, group, Optional.of(written));
+    }
+  }
+
+  /**
+   * Says how times are written, and how they are told.
+   *
+   * @param pattern of {@link java.time.format.DateTimeFormatter}, such as {@code d.M.yyyy}, with
+   *     {@code y} for years; empty where labels are no times
+   * @param clock what tells the time; found out where none is given
+   */
+  public record TimeForm(String pattern, Optional<Clock> clock) {
+    /** Refuses a pattern that is none. */
+    public TimeForm {
+      if (!pattern.isEmpty()) {
+        TimeFormat.of(pattern);
       }
-      var file = first.place(first.columns().getFirst()).file();
-      throw new DataException(Place.of(file), "a column that starts with a number", "none");
-    }
-
-    /** Returns the name of the time of a row, which is the given number where no column has it. */
-    String label(Table.Row row, long number) {
-      return label.isEmpty() ? String.valueOf(number) : row.text(label);
-    }
-
-    /** Returns the numbers of a row, NaN where one is malformed and that is to be passed over. */
-    double[] numbers(Table.Row row, Rows rows) throws DataException {
-      var found = new double[numbers.size()];
-      for (int c = 0; c < found.length; c++) {
-        try {
-          found[c] = row.number(numbers.get(c));
-        } catch (DataException e) {
-          rows.reject(e);
-          found[c] = Double.NaN;
-        }
-      }
-      return found;
-    }
-
-    /** Returns the error that says that the time of a row is before that of the row above. */
-    DataException outOfOrder(Table.Row row) {
-      return row.malformed(label, "a time that is not before that of the row above");
     }
   }
 
@@ -106,50 +102,57 @@ public final class Series {
       }
     }
     var copies = Arrays.stream(values).map(double[]::clone).toArray(double[][]::new);
-    return new Series(List.copyOf(columns), List.copyOf(labels), copies, Clock.read(labels));
+    return new Series("", new Columns(columns, ""), List.copyOf(labels), copies, Times.of(labels));
   }
 
   /**
-   * Reads a table with one row for each time, the earliest first. A field that is empty or no
-   * number is malformed; where malformed rows are to be skipped it is missing and its row stays, so
-   * that the time between the others does not change.
+   * Reads the one series of a table that is written in the usual way, as {@link #readAll} does.
    *
-   * @throws DataException if a field is malformed and malformed rows are not to be skipped, or
-   *     there is no row
+   * @throws IllegalArgumentException if the columns tell several series apart
    */
   public static Series read(Path file, Columns wanted, Rows rows) throws IOException {
-    var table = Table.read(file, rows);
-    if (table.rows().isEmpty()) {
-      throw new DataException(Place.of(file), "at least one row below the heading", "none");
+    if (wanted.group.isPresent()) {
+      throw new IllegalArgumentException(
+          "series: expected one without a column that tells several apart, got "
+              + wanted.group.get());
     }
-    var columns = wanted.in(table.rows().getFirst());
-    List<String> labels = new ArrayList<>();
-    List<double[]> values = new ArrayList<>();
-    for (var row : table.rows()) {
-      labels.add(columns.label(row, labels.size() + 1));
-      values.add(columns.numbers(row, rows));
-    }
-    var series =
-        new Series(
-            columns.numbers,
-            List.copyOf(labels),
-            values.toArray(double[][]::new),
-            Clock.read(labels));
-    int early = series.firstOutOfOrder();
-    if (early > 0) {
-      throw columns.outOfOrder(table.rows().get(early));
-    }
-    return series;
+    return readAll(file, wanted, Table.Dialect.USUAL, rows).getFirst();
+  }
+
+  /**
+   * Reads a table with one row for each time, the earliest first; where it holds several series,
+   * the rows of each. A field that is empty or no number is malformed; where malformed rows are to
+   * be skipped it is missing and its row stays, so that the time between the others does not
+   * change. Where labels are dates, a row whose label is none is malformed as a whole. The rows
+   * take note of the times that were understood, of gaps, and of times that are repeated.
+   *
+   * @return the series in the order in which they begin
+   * @throws DataException if a field is malformed and malformed rows are not to be skipped, there
+   *     is no row, or a time is before that of the row above
+   */
+  public static List<Series> readAll(Path file, Columns wanted, Table.Dialect dialect, Rows rows)
+      throws IOException {
+    return new SeriesTable(Table.read(file, dialect, rows), wanted, rows).series();
   }
 
   /** Returns the first time that is before the one above, or 0. */
   int firstOutOfOrder() {
-    for (int t = 1; t < length(); t++) {
-      if (clock(t) < clock(t - 1)) {
-        return t;
-      }
-    }
-    return 0;
+    return times.firstOutOfOrder();
+  }
+
+  /** Returns what tells this series from others of its file; empty where it is the only one. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the usual step from one time to the next, by the clock; 0 where there is none. */
+  public double step() {
+    return step;
+  }
+
+  /** Returns the times that the labels tell. */
+  Times times() {
+    return times;
   }
 
   /** Returns the number of times, T. */
@@ -159,7 +162,16 @@ public final class Series {
 
   /** Returns the names of the columns. */
   public List<String> columns() {
-    return columns;
+    return columns.numbers;
+  }
+
+  /**
+   * Says what was read of a table, with all that was found out: where another table is read with
+   * it, the same columns and times are.
+   */
+  public Columns source() {
+    var pattern = times.formats().isEmpty() ? "" : times.formats().getFirst().name();
+    return columns.dated(new TimeForm(pattern, Optional.of(clock())));
   }
 
   /** Returns the name of a time. */
@@ -172,8 +184,8 @@ public final class Series {
     return times.clock();
   }
 
-  /** Returns what the clock shows at a time: a number of days, months or rows. */
-  public long clock(int time) {
+  /** Returns what the clock shows at a time: a number of hours, days, months, years or rows. */
+  public double clock(int time) {
     return times.numbers()[time];
   }
 
@@ -206,15 +218,15 @@ public final class Series {
 
   /** Returns this series followed by another one, whatever their times. */
   Series join(Series later) {
-    if (!later.columns.equals(columns)) {
+    if (!later.columns().equals(columns())) {
       throw new IllegalArgumentException(
-          "series: expected the columns " + columns + ", got " + later.columns);
+          "series: expected the columns " + columns() + ", got " + later.columns());
     }
     var all = new ArrayList<>(labels);
     all.addAll(later.labels);
     var joined = Arrays.copyOf(values, values.length + later.values.length);
     System.arraycopy(later.values, 0, joined, values.length, later.values.length);
-    return new Series(columns, List.copyOf(all), joined, times.read(all));
+    return new Series(name, columns, List.copyOf(all), joined, times.read(all));
   }
 
   /**
@@ -227,10 +239,10 @@ public final class Series {
       return this;
     }
     var rows = Arrays.copyOfRange(values, from, length());
-    rows[0] = new double[columns.size()];
+    rows[0] = new double[columns().size()];
     Arrays.setAll(rows[0], c -> lastKnown(from, c));
     return new Series(
-        columns, List.copyOf(labels.subList(from, length())), rows, times.startingAt(from));
+        name, columns, List.copyOf(labels.subList(from, length())), rows, times.startingAt(from));
   }
 
   /** Returns the last number of a column up to a time, or NaN where none is known yet. */

@@ -71,7 +71,12 @@ public final class Splits {
     return parts.stream().map(Collections::unmodifiableList).toList();
   }
 
-  private static void checkShares(double[] shares) {
+  /**
+   * Refuses shares that no split could have.
+   *
+   * @throws IllegalArgumentException if they are not positive or do not add up to 1
+   */
+  public static void checkShares(double... shares) {
     boolean positive = Arrays.stream(shares).allMatch(share -> share > 0);
     if (!positive || !(Math.abs(Arrays.stream(shares).sum() - 1) < TOLERANCE)) {
       throw new IllegalArgumentException(

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record Standardization(double[] means, double[] deviations) {
 
+  private static final int NOISE = 8; // doubles next to each other
+
   /** Copies the arrays, and refuses deviations that are not above 0. */
   public Standardization {
     if (means.length != deviations.length || !Arrays.stream(deviations).allMatch(d -> d > 0)) {
@@ -27,7 +29,7 @@ public record Standardization(double[] means, double[] deviations) {
 
   /**
    * Computes the statistics of rows; numbers that are missing (NaN) do not count. A column that is
-   * constant gets the deviation 1.
+   * constant, but for the rounding of its numbers, gets the deviation 1.
    */
   public static Standardization of(List<double[]> rows) {
     if (rows.isEmpty()) {
@@ -44,9 +46,21 @@ public record Standardization(double[] means, double[] deviations) {
       double variance =
           Arrays.stream(present).map(v -> (v - mean) * (v - mean)).average().orElse(0);
       means[c] = mean;
-      deviations[c] = variance > 0 ? Math.sqrt(variance) : 1;
+      deviations[c] = isConstant(present) ? 1 : Math.sqrt(variance);
     }
     return new Standardization(means, deviations);
+  }
+
+  /**
+   * Tells whether numbers are all the same, but for the rounding of doubles: they differ by no more
+   * than eight times the distance of neighbouring doubles. Numbers that are missing (NaN) do not
+   * count.
+   */
+  public static boolean isConstant(double[] numbers) {
+    var present = Arrays.stream(numbers).filter(v -> !Double.isNaN(v)).summaryStatistics();
+    double largest = Math.max(Math.abs(present.getMin()), Math.abs(present.getMax()));
+    return present.getCount() == 0
+        || present.getMax() - present.getMin() <= NOISE * Math.ulp(largest);
   }
 
   /** Returns a number of a column as a distance from the mean, in standard deviations. */

@@ -26,7 +26,7 @@ public record TranslatedSentence(String source, List<String> targets) {
    * @throws DataException if a line is malformed and malformed rows are not to be skipped
    */
   public static List<TranslatedSentence> read(Path file, Rows rows) throws IOException {
-    return SentencePairs.areIn(file)
+    return SentencePairs.areIn(file, rows.charset())
         ? ofPairs(SentencePairs.read(file, rows))
         : TextFile.lines(file, rows).stream().map(TranslatedSentence::untranslated).toList();
   }

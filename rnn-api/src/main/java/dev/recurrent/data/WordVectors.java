@@ -44,8 +44,9 @@ public final class WordVectors {
    */
   public static WordVectors read(Path file, Vocabulary vocabulary, Rows rows) throws IOException {
     var reader = new Reader(file, vocabulary);
-    try (var lines = new Lines(file)) {
+    try (var lines = new Lines(file, rows.charset())) {
       while (lines.next()) {
+        rows.count(1);
         try {
           reader.take(lines);
         } catch (DataException e) {

@@ -1,6 +1,5 @@
 package dev.recurrent.decode;
 
-import dev.recurrent.CheckReturnValue;
 import dev.recurrent.decode.Hypothesis.Ending;
 import dev.recurrent.spi.RandomBits;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import java.util.SplittableRandom;
  * @param maximumLength the largest number of tokens, an end token included
  * @param endToken the token that ends a sequence, or negative where there is none
  */
-@CheckReturnValue
 public record Sampling(double temperature, long seed, int maximumLength, int endToken) {
   private static final int DEFAULT_LENGTH = 100;
   private static final int NO_TOKEN = -1;

@@ -188,7 +188,8 @@ public abstract class Layer implements AutoCloseable {
   private static final class Building {
     private final ParameterStore.Builder parameters;
     private final Set<Layer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Map<Layer, String> reused = new IdentityHashMap<>(); // with their new paths
+    private final IdentityHashMap<Layer, String> reused =
+        new IdentityHashMap<>(); // with their new paths
 
     Building(ParameterStore.Builder parameters) {
       this.parameters = parameters;

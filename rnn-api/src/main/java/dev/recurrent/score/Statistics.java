@@ -33,18 +33,34 @@ public final class Statistics {
   }
 
   /** Returns (squared errors, numbers), for {@link Measures#rmse}. */
-  public static double[] squaredErrors(float[] predicted, float[] target) {
+  public static double[] squaredErrors(double[] predicted, double[] target) {
     return new double[] {sum(predicted, target, e -> e * e), target.length};
+  }
+
+  /** Returns (squared errors, numbers), for {@link Measures#rmse}. */
+  public static double[] squaredErrors(float[] predicted, float[] target) {
+    return squaredErrors(doubles(predicted), doubles(target));
+  }
+
+  /** Returns (absolute errors, numbers), for {@link Measures#mae}. */
+  public static double[] absoluteErrors(double[] predicted, double[] target) {
+    return new double[] {sum(predicted, target, Math::abs), target.length};
   }
 
   /** Returns (absolute errors, numbers), for {@link Measures#mae}. */
   public static double[] absoluteErrors(float[] predicted, float[] target) {
-    return new double[] {sum(predicted, target, Math::abs), target.length};
+    return absoluteErrors(doubles(predicted), doubles(target));
+  }
+
+  /** Returns (squared errors, squared errors of the baseline), for {@link Measures#SKILL}. */
+  public static double[] squaredErrorsAgainst(
+      double[] baseline, double[] predicted, double[] target) {
+    return new double[] {sum(predicted, target, e -> e * e), sum(baseline, target, e -> e * e)};
   }
 
   /** Returns (squared errors, squared errors of the baseline), for {@link Measures#SKILL}. */
   public static double[] squaredErrorsAgainst(float[] baseline, float[] predicted, float[] target) {
-    return new double[] {sum(predicted, target, e -> e * e), sum(baseline, target, e -> e * e)};
+    return squaredErrorsAgainst(doubles(baseline), doubles(predicted), doubles(target));
   }
 
   /**
@@ -89,11 +105,17 @@ public final class Statistics {
         .toArray();
   }
 
-  private static double sum(float[] predicted, float[] target, DoubleUnaryOperator ofError) {
+  private static double[] doubles(float[] numbers) {
+    var doubles = new double[numbers.length];
+    Arrays.setAll(doubles, i -> numbers[i]);
+    return doubles;
+  }
+
+  private static double sum(double[] predicted, double[] target, DoubleUnaryOperator ofError) {
     requireSameLength(predicted.length, target.length);
     double sum = 0;
     for (int i = 0; i < target.length; i++) {
-      sum += ofError.applyAsDouble((double) predicted[i] - target[i]);
+      sum += ofError.applyAsDouble(predicted[i] - target[i]);
     }
     return sum;
   }

@@ -93,7 +93,7 @@ public final class ParameterStore implements AutoCloseable {
               Locale.ROOT,
               "parameters: expected room for %,d MB, the values and gradients of %,d numbers, most"
                   + " of them in %s; got a heap of at most %,d MB (-Xmx raises it)",
-              2L * Float.BYTES * size >> 20,
+              (2L * Float.BYTES * size) >> 20,
               size,
               largest(parameters),
               Runtime.getRuntime().maxMemory() >> 20),

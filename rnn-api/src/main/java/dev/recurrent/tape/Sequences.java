@@ -22,7 +22,8 @@ public final class Sequences {
 
   private final SequenceLayout layout;
   private final int width;
-  private final int @Nullable [] tokens; // [N]
+  private volatile int @Nullable [] tokens; // [N]; of a source, once they have been asked for
+  private final @Nullable TokenSource source;
   private final float @Nullable [] features; // [N, width]
   private final float @Nullable [] weights; // [N]
 
@@ -35,6 +36,7 @@ public final class Sequences {
     this.layout = layout;
     this.width = width;
     this.tokens = tokens;
+    source = null;
     this.features = features;
     this.weights = weights;
   }
@@ -101,6 +103,29 @@ public final class Sequences {
     return new Sequences(SequenceLayout.uniform(steps, batch), 1, tokens.clone(), null, null);
   }
 
+  /** Gives the tokens of sequences, none of them negative, when they are needed. */
+  @FunctionalInterface
+  public interface TokenSource {
+    /** Returns the token of a step of a sequence, always the same; any thread may call it. */
+    int token(int step, int sequence);
+  }
+
+  /**
+   * Holds sequences of equal length whose tokens are made when they are asked for, those of a
+   * window alone: for a text that is too long to be held as four bytes a token.
+   */
+  public static Sequences timeMajor(TokenSource source, int steps, int batch) {
+    return new Sequences(SequenceLayout.uniform(steps, batch), source);
+  }
+
+  private Sequences(SequenceLayout layout, TokenSource source) {
+    this.layout = layout;
+    this.source = source;
+    width = 1;
+    features = null;
+    weights = null;
+  }
+
   /** Holds sequences of features of equal length, {@code [steps, batch, width]}; copies them. */
   public static Sequences timeMajor(float[] features, int steps, int batch, int width) {
     requireLength("features", features.length, steps, batch, width);
@@ -139,7 +164,12 @@ public final class Sequences {
 
   /** Tells whether these are tokens. */
   public boolean hasTokens() {
-    return tokens != null;
+    return tokens != null || source != null;
+  }
+
+  /** Tells whether a loss may have to ignore tokens; those of a source count all. */
+  public boolean mayHaveIgnoredTokens() {
+    return tokens != null && source == null;
   }
 
   /** Returns the largest token, or -1 where there is none. */
@@ -157,10 +187,25 @@ public final class Sequences {
    * @throws IllegalArgumentException if these are features
    */
   public int[] packedTokens() {
-    if (tokens == null) {
-      throw new IllegalArgumentException("sequences: expected tokens, got " + this);
+    var packed = tokens;
+    if (packed == null) {
+      if (source == null) {
+        throw new IllegalArgumentException("sequences: expected tokens, got " + this);
+      }
+      packed = packed(source, 0, steps());
+      tokens = packed;
     }
-    return tokens;
+    return packed;
+  }
+
+  private int[] packed(TokenSource from, int first, int last) {
+    var packed = new int[Math.multiplyExact(last - first, batch())];
+    for (int t = first; t < last; t++) {
+      for (int b = 0; b < batch(); b++) {
+        packed[(t - first) * batch() + b] = from.token(t, b);
+      }
+    }
+    return packed;
   }
 
   /**
@@ -183,8 +228,9 @@ public final class Sequences {
   /** Returns the number of rows that count as targets: of a weight above 0 and not ignored. */
   public int targetRows() {
     int count = 0;
+    var known = mayHaveIgnoredTokens() ? tokens : null;
     for (int row = 0; row < layout.totalRows(); row++) {
-      boolean ignored = tokens != null && tokens[row] < 0;
+      boolean ignored = known != null && known[row] < 0;
       boolean weightless = weights != null && !(weights[row] > 0);
       count += ignored || weightless ? 0 : 1;
     }
@@ -301,13 +347,18 @@ public final class Sequences {
     if (from == 0 && to == steps()) {
       return this;
     }
+    if (source != null) {
+      var part = SequenceLayout.uniform(to - from, batch());
+      return new Sequences(part, 1, packed(source, from, to), null, null);
+    }
+    var known = tokens;
     if (layout.isUniform()) {
       int first = layout.rowStart(from);
       int last = layout.rowStart(to);
       return new Sequences(
           SequenceLayout.uniform(to - from, batch()),
           width,
-          tokens == null ? null : Arrays.copyOfRange(tokens, first, last),
+          known == null ? null : Arrays.copyOfRange(known, first, last),
           features == null ? null : Arrays.copyOfRange(features, first * width, last * width),
           weights == null ? null : Arrays.copyOfRange(weights, first, last));
     }
@@ -322,15 +373,16 @@ public final class Sequences {
       position[layout.originalIndex(i)] = i;
     }
     var part = SequenceLayout.ofLengths(lengths);
-    int[] newTokens = tokens == null ? null : new int[part.totalRows()];
+    var known = tokens;
+    int[] newTokens = known == null ? null : new int[part.totalRows()];
     float[] newFeatures = features == null ? null : new float[part.totalRows() * width];
     float[] newWeights = weights == null ? null : new float[part.totalRows()];
     forEachRow(
         part,
         (row, sequence, step) -> {
           int old = layout.rowStart(from + step) + position[sequence];
-          if (tokens != null && newTokens != null) {
-            newTokens[row] = tokens[old];
+          if (known != null && newTokens != null) {
+            newTokens[row] = known[old];
           }
           if (features != null && newFeatures != null) {
             System.arraycopy(features, old * width, newFeatures, row * width, width);
@@ -344,7 +396,7 @@ public final class Sequences {
 
   @Override
   public String toString() {
-    return (tokens != null ? "tokens" : "features of width " + width) + " in " + layout;
+    return (hasTokens() ? "tokens" : "features of width " + width) + " in " + layout;
   }
 
   /**
@@ -377,10 +429,10 @@ public final class Sequences {
   }
 
   private Sequences withPackedWeights(float[] packed) {
-    if (tokens == null) {
+    if (!hasTokens()) {
       return new Sequences(layout, width, null, knownFeatures(packed), packed);
     }
-    var kept = tokens.clone();
+    var kept = packedTokens().clone();
     for (int row = 0; row < kept.length; row++) {
       if (!(packed[row] > 0)) {
         kept[row] = IGNORED;

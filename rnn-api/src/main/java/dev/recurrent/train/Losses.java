@@ -166,7 +166,7 @@ public final class Losses {
 
   /** Returns the weight of the targets of steps {@code from} to {@code to}. */
   static double totalWeight(Sequences targets, int from, int to) {
-    int[] tokens = targets.hasTokens() ? targets.packedTokens() : null;
+    int[] tokens = targets.mayHaveIgnoredTokens() ? targets.packedTokens() : null;
     var weights = targets.packedWeights();
     double total = 0;
     for (int row = targets.layout().rowStart(from); row < targets.layout().rowStart(to); row++) {

@@ -3,21 +3,22 @@ package dev.recurrent.train;
 import dev.recurrent.CheckReturnValue;
 import dev.recurrent.spi.HeapRoom;
 import dev.recurrent.tape.Sequences;
-import java.util.Arrays;
 
 /**
  * Cuts one long text of tokens into parallel streams that are read side by side: stream b is the
  * b-th part, and the target of each token is the next one. An epoch is one batch of all streams,
- * which truncated back-propagation cuts into windows, carrying the state from one to the next.
+ * which truncated back-propagation cuts into windows, carrying the state from one to the next. The
+ * tokens are held in one byte each where there are at most 256 different ones, in two where there
+ * are at most 65,536; those of a window are made when it is its turn.
  */
 @CheckReturnValue
 public final class TokenStreams implements Batches {
-  private final int[] tokens;
+  private final PackedTokens tokens;
   private final int streams;
   private final int length;
   private final Batch batch;
 
-  private TokenStreams(int[] tokens, int streams, int length, int steps) {
+  private TokenStreams(PackedTokens tokens, int streams, int length, int steps) {
     this.tokens = tokens;
     this.streams = streams;
     this.length = length;
@@ -44,7 +45,7 @@ public final class TokenStreams implements Batches {
               + " streams, got "
               + tokens.length);
     }
-    return new TokenStreams(tokens.clone(), streams, length, length);
+    return new TokenStreams(PackedTokens.of(tokens), streams, length, length);
   }
 
   /**
@@ -60,7 +61,7 @@ public final class TokenStreams implements Batches {
               + " steps, that is "
               + ((long) Math.max(1, steps) * streams + 1)
               + " tokens, got "
-              + tokens.length);
+              + tokens.length());
     }
     return new TokenStreams(tokens, streams, length, length / steps * steps);
   }
@@ -87,16 +88,18 @@ public final class TokenStreams implements Batches {
 
   @Override
   public String fingerprint() {
-    return "%d streams of %d tokens, hash %08x"
-        .formatted(streams, batch.steps(), Arrays.hashCode(tokens));
+    return "%d streams of %d tokens, hash %08x".formatted(streams, batch.steps(), tokens.hash());
   }
 
   private Sequences timeMajor(int shift, int steps) {
-    var packed = new int[HeapRoom.elements(steps, streams)];
-    for (int t = 0; t < steps; t++) {
-      for (int b = 0; b < streams; b++) {
-        packed[t * streams + b] = tokens[b * length + t + shift];
-      }
+    int rows = Math.multiplyExact(steps, streams);
+    Sequences.TokenSource source = (t, b) -> tokens.get(b * length + t + shift);
+    if (!tokens.mayBeNegative()) {
+      return Sequences.timeMajor(source, steps, streams);
+    }
+    var packed = new int[HeapRoom.elements(rows, 1)];
+    for (int row = 0; row < rows; row++) {
+      packed[row] = source.token(row / streams, row % streams);
     }
     return Sequences.timeMajor(packed, steps, streams);
   }

@@ -3,12 +3,14 @@ package dev.recurrent.contract;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.recurrent.cell.CellDefinitionException;
+import dev.recurrent.cell.CellProgram;
 import dev.recurrent.contract.CellProblem.Setup;
 import dev.recurrent.reference.ReferenceStorage;
 import dev.recurrent.spi.Matrix;
 import dev.recurrent.spi.RecurrentKernel.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -125,10 +127,12 @@ final class RandomCellComparison {
   private double[] moves(Setup setup, List<CellProblem.Result> wanted) {
     var moves = new double[wanted.size()];
     var random = new SplittableRandom(setup.seed());
+    var plain = new CellProblem(subject.reference(), setup);
     for (int k = 0; k < NUDGES; k++) {
       var rounded = RoundedProgram.of(setup.program(), random);
       try (var kernel = subject.reference().compile(rounded);
-          var nudged = new CellProblem(subject.reference(), setup)) {
+          var nudged = new CellProblem(subject.reference(), of(rounded, setup))) {
+        copy(plain, nudged);
         nudged.matrices().forEach(matrix -> nudge(matrix, random));
         nudged.run(kernel);
         var results = nudged.results();
@@ -141,7 +145,44 @@ final class RandomCellComparison {
         }
       }
     }
+    plain.close();
     return moves;
+  }
+
+  private static Setup of(CellProgram program, Setup setup) {
+    return new Setup(
+        program,
+        setup.layout(),
+        setup.direction(),
+        setup.mode(),
+        setup.given(),
+        setup.lie(),
+        setup.seed());
+  }
+
+  /** Copies all that is read, but for the one parameter that only the other problem has. */
+  private static void copy(CellProblem from, CellProblem to) {
+    var f = from.forwardCall();
+    var t = to.forwardCall();
+    copy(List.of(f.input()), List.of(t.input()));
+    copy(f.initialStates(), t.initialStates());
+    copy(f.parameters(), t.parameters());
+    copy(List.of(from.backwardCall().dOutput()), List.of(to.backwardCall().dOutput()));
+    copy(from.backwardCall().dFinalStates(), to.backwardCall().dFinalStates());
+    copy(from.backwardCall().dParameters(), to.backwardCall().dParameters());
+    // What lies around results is compared, too.
+    copy(f.finalStates(), t.finalStates());
+    copy(from.backwardCall().dInitialStates(), to.backwardCall().dInitialStates());
+    var dInput = Objects.requireNonNull(from.backwardCall().dInput());
+    copy(List.of(dInput), List.of(Objects.requireNonNull(to.backwardCall().dInput())));
+    copy(List.of(f.output()), List.of(t.output()));
+  }
+
+  private static void copy(List<Matrix> from, List<Matrix> to) {
+    for (int i = 0; i < from.size(); i++) {
+      var source = ReferenceStorage.doubles(from.get(i).storage());
+      System.arraycopy(source, 0, ReferenceStorage.doubles(to.get(i).storage()), 0, source.length);
+    }
   }
 
   private static void nudge(Matrix matrix, SplittableRandom random) {

@@ -2,6 +2,7 @@ package dev.recurrent.contract;
 
 import dev.recurrent.cell.BinaryOp;
 import dev.recurrent.cell.CellProgram;
+import dev.recurrent.cell.Initializer;
 import dev.recurrent.cell.Instruction;
 import dev.recurrent.cell.Instruction.Binary;
 import dev.recurrent.cell.Instruction.Broadcast;
@@ -11,6 +12,7 @@ import dev.recurrent.cell.Instruction.RowSum;
 import dev.recurrent.cell.Instruction.Unary;
 import dev.recurrent.cell.ParameterSpec;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -30,29 +32,58 @@ final class RoundedProgram {
     return 1 + (random.nextBoolean() ? HALF_UNIT : -HALF_UNIT);
   }
 
+  /**
+   * Returns the program with one more parameter, the last: a vector with a number from -1.5 to 1.5
+   * for each column of each computed value, which is that many half units off.
+   */
   static CellProgram of(CellProgram program, SplittableRandom random) {
     var code = new ArrayList<Instruction>();
+    var slices = new ArrayList<ParameterSpec.Slice>();
+    int rows = 0;
     var moved = new int[program.code().size()];
     for (int i = 0; i < moved.length; i++) {
       var instruction = move(program.code().get(i), moved);
+      int width = instruction.width();
       code.add(instruction);
       moved[i] = code.size() - 1;
       if (!instruction.operands().isEmpty()) {
         boolean approximated = instruction instanceof Unary unary && unary.op().costly();
         double off = (approximated ? FUNCTION : 1) * (rounding(random) - 1);
-        code.add(new Instruction.Constant(1 + off));
-        code.add(new Binary(BinaryOp.TIMES, moved[i], code.size() - 1, instruction.width()));
+        if (width == Instruction.SCALAR) {
+          code.add(new Instruction.Constant(1 + off));
+        } else {
+          int vector = add(code, new Instruction.Vector(program.parameters().size(), rows, width));
+          int scaled = times(code, vector, new Instruction.Constant(off));
+          int one = add(code, new Instruction.Constant(1));
+          add(code, new Binary(BinaryOp.PLUS, scaled, one, width));
+          slices.add(new ParameterSpec.Slice("r" + i, rows, width, Initializer.constant(0)));
+          rows += width;
+        }
+        code.add(new Binary(BinaryOp.TIMES, moved[i], code.size() - 1, width));
         moved[i] = code.size() - 1;
       }
     }
+    var parameters = new ArrayList<ParameterSpec>();
+    program.parameters().forEach(spec -> parameters.add(move(spec, moved)));
+    parameters.add(new ParameterSpec("rounding", ParameterSpec.Kind.VECTOR, rows, 1, -1, slices));
     return new CellProgram(
         program.name(),
         program.sizes(),
         program.states(),
-        program.parameters().stream().map(spec -> move(spec, moved)).toList(),
+        parameters,
         code,
         program.next().stream().map(i -> moved[i]).toList(),
         program.output());
+  }
+
+  private static int add(List<Instruction> code, Instruction instruction) {
+    code.add(instruction);
+    return code.size() - 1;
+  }
+
+  private static int times(List<Instruction> code, int a, Instruction.Constant constant) {
+    int b = add(code, constant);
+    return add(code, new Binary(BinaryOp.TIMES, a, b, code.get(a).width()));
   }
 
   private static ParameterSpec move(ParameterSpec spec, int[] moved) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.ConllU.Word;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,26 @@ class ConllUTest {
     assertSecondRefused("a.conllu:4:3: expected a word, got nothing", "2  _ X _ _ _ _ _ _");
     assertSecondRefused("a.conllu:4:7: expected a tag or _, got nothing", "2 b _  _ _ _ _ _ _");
     assertSecondRefused("a.conllu:4:9: expected a tag or _, got nothing", "2 é _ X  _ _ _ _ _");
+  }
+
+  @Test
+  void wordWithoutATagInTheColumnThatIsAskedForMakesItsSentenceMalformed() throws IOException {
+    Path file =
+        write("1 a _ X N _ _ _ _ _", "", "1 a _ _ N_N _ _ _ _ _", "", "1 a _ X _ _ _ _ _ _");
+    DataFiles.write(file, Files.readString(file).replace("N_N", "N N"));
+    assertRefused(
+        folder,
+        "a.conllu:3:7: expected a tag without spaces in the column upos, got _, which is none",
+        () -> ConllU.read(file, ConllU.Tags.UPOS, Rows.failing()));
+    assertRefused(
+        folder,
+        "a.conllu:3:9: expected a tag without spaces in the column xpos, got \"N N\"",
+        () -> ConllU.read(file, ConllU.Tags.XPOS, Rows.failing()));
+    var rows = Rows.skipping();
+    assertEquals(1, ConllU.read(file, ConllU.Tags.XPOS, rows).size());
+    assertEquals(3, rows.read());
+    assertEquals(2, rows.skipped());
+    assertEquals(3, ConllU.read(file, Rows.failing()).size());
   }
 
   private void assertSecondRefused(String message, String line) throws IOException {

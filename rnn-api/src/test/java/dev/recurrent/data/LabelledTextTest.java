@@ -66,6 +66,51 @@ class LabelledTextTest {
   }
 
   @Test
+  void hiddenFilesAreNoClassesAndOthersThatAreNoneAreNamed() throws IOException {
+    write(folder.resolve("A.txt"), "a\n");
+    write(folder.resolve("B.TXT"), "b\n");
+    write(folder.resolve("Empty.txt"), "\n");
+    write(folder.resolve("C.text"), "c\n");
+    write(folder.resolve("._A.txt"), "\u0000Mac OS X");
+    write(folder.resolve(".DS_Store"), "x");
+    write(folder.resolve("Thumbs.db"), "x");
+    write(Files.createDirectory(folder.resolve("__MACOSX")).resolve("D.txt"), "x");
+    writeGzip(folder.resolve("E.TXT.GZ"), "e\n");
+    var rows = Rows.failing();
+    assertEquals(
+        List.of("A", "B", "E"),
+        LabelledFiles.read(folder, rows).stream().map(LabelledText::label).toList());
+    assertEquals(
+        List.of(
+            ": only .txt files are classes; passed over \"C.text\"",
+            "/Empty.txt: no text of the class \"Empty\""),
+        rows.notes().stream().map(note -> note.replace(folder.toString(), "")).toList());
+  }
+
+  @Test
+  void hiddenFoldersAreNoClassesAndOthersThatAreNoneAreNamed() throws IOException {
+    for (var name : List.of("pos", ".git", "__MACOSX", ".ipynb_checkpoints")) {
+      write(Files.createDirectory(folder.resolve(name)).resolve("a.TXT"), "x");
+    }
+    Files.createDirectory(folder.resolve("neg"));
+    var rows = Rows.failing();
+    assertEquals(List.of(new LabelledText("pos", "x")), LabelledFolders.read(folder, rows));
+    assertEquals(
+        List.of(folder + ": only folders with .txt files are classes; passed over \"neg\""),
+        rows.notes());
+  }
+
+  @Test
+  void classThatIsAskedForAndNotThereIsNamed() throws IOException {
+    Path table = write(folder.resolve("a.csv"), "label,text\npos,fine\nneg,dull\n");
+    var wanted = new LabelledTexts("text", "label", List.of("pos", "ngg"));
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class, () -> wanted.readLabelled(table, Rows.failing()));
+    assertEquals(table + ": expected rows of the class \"ngg\", got none", refused.getMessage());
+  }
+
+  @Test
   void tablesFoldersAndLinesAreReadByWhatTheyAre() throws IOException {
     Path table = write(folder.resolve("a.csv"), "id,stars,review\n1,5,fine\n2,1,dull\n3,3,so so\n");
     Path unlabelled = writeGzip(folder.resolve("a.TSV.gz"), "review\nso \"so\"\n");

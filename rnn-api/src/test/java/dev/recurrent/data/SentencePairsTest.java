@@ -53,6 +53,20 @@ class SentencePairsTest {
   }
 
   @Test
+  void tabInAParallelFileIsRefused() throws IOException {
+    Path sources = write(folder.resolve("a.en"), "go\nrun\tcours\n");
+    Path targets = write(folder.resolve("a.fr"), "va\ncours\n");
+    assertRefused(
+        folder,
+        "a.en:2:4: expected a sentence without a tab, since its translation is in another file,"
+            + " got \"run\\u0009cours\"",
+        () -> SentencePairs.read(sources, targets, Rows.failing()));
+    var rows = Rows.skipping();
+    assertEquals(1, SentencePairs.read(sources, targets, rows).size());
+    assertEquals(2, rows.read());
+  }
+
+  @Test
   void parallelFilesOfDifferentLengthAreRefused() throws IOException {
     Path three = write(folder.resolve("a.en"), "a\nb\nc\n");
     Path five = write(folder.resolve("a.fr"), "a\nb\nc\nd\ne");

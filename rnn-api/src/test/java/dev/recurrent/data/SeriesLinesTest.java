@@ -83,7 +83,12 @@ final class SeriesLinesTest {
     assertRefused("3:3: expected a number in column \"t\", got \"x\"", "d,t", "a,1", "b,x");
     assertRefused("3:1: expected 2 fields, got 1", "day,t", "a,1", "b");
     assertRefused("2:3: expected a quoted field that ends", "d,t", "b,\"1");
-    assertRefused("1:3: expected the name of a column, got none", "d,");
+    assertRefused("2:3: expected a number in column \"t\", got \"1,5\"", "d,t", "b,\"1,5\"");
+    assertRefused(
+        "3:1: expected a time as in other rows (yyyy-M-d) in column \"d\", got \"b\"",
+        "d,t",
+        "2000-01-01,1",
+        "b,1");
     assertRefused(
         "4:1: expected a time that is not before that of the row above in column \"d\"",
         "d,t",
@@ -105,6 +110,16 @@ final class SeriesLinesTest {
 
   private static Series.Columns numbersOf(String column) {
     return new Series.Columns(List.of(column), "");
+  }
+
+  @Test
+  void headingMayGoOverSeveralLinesAndSeriesStayApart() throws IOException {
+    var columns = new Series.Columns(List.of("t\n(C)"), "d").grouped("s");
+    var lines = List.of("s,d,\"t", "(C)\"", "a,2000-01-02,1", "b,2000-01-01,2", "a,2000-01-03,3");
+    var found = arriving(lines, columns, 5, Rows.failing());
+    assertEquals(List.of("a", "b", "a"), found.stream().map(Series::name).toList());
+    assertEquals(1, found.get(2).value(0, 0));
+    assertEquals(3, found.get(2).value(1, 0));
   }
 
   @Test

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,12 +253,60 @@ class TableTest {
         "a.csv: expected a heading with the names of columns, got an empty file", "\r\n\n");
     assertHeadingRefused("a.csv:1:1: expected UTF-8, got the byte 0xFF", "\u00ff\na,b\n");
     assertHeadingRefused(
-        "a.csv:1:3: expected columns of different names, got \"a\" twice", "a,a\n");
-    assertHeadingRefused("a.csv:1:3: expected the name of a column, got none", "a,\n1,2\n");
+        "a.csv:1:1: expected the names of columns parted by commas, got \"a;b\"", "a;b\n1,5;2\n");
     assertHeadingRefused(
         "a.csv:1:1: expected a quoted field that ends at a comma or at the end of a line, got"
             + " \"\\\"a,b\"",
         "\"a,b\n1,2\n");
+  }
+
+  @Test
+  void columnsWithoutANameHaveTheirNumber() throws IOException {
+    Path file = write(folder.resolve("a.csv"), ",\"b\nc\",\n1,2,\n3,4\n5,6,7\n");
+    var table = Table.read(file, Rows.failing());
+    assertEquals(List.of("column 1", "b\nc", "column 3"), table.columns());
+    assertEquals(List.of("1|2|", "3|4|", "5|6|7"), texts(table, table.columns()));
+    Path rowsOnly = write(folder.resolve("b.csv"), "a,b\n1,2,\n");
+    assertEquals(List.of("1|2"), texts(Table.read(rowsOnly, Rows.failing()), List.of("a", "b")));
+  }
+
+  @Test
+  void namesThatOccurTwiceMatterToThoseWhoAskForThem() throws IOException {
+    Path file = write(folder.resolve("a.csv"), "a,b,a\n1,2,3\n");
+    var row = Table.read(file, Rows.failing()).rows().getFirst();
+    assertEquals(2, row.number("b"));
+    var failure = assertThrows(IllegalArgumentException.class, () -> row.text("a"));
+    assertEquals(file + ": expected one column \"a\", got 2", failure.getMessage());
+  }
+
+  @Test
+  void dialectSaysSeparatorAndDecimalMark() throws IOException {
+    Path file = write(folder.resolve("a.data"), "d;t\n\"x;y\";-1,5e1\n;1.5\n");
+    var table = Table.read(file, new Table.Dialect(Optional.of(';'), ','), Rows.failing());
+    assertEquals("x;y", table.rows().getFirst().text("d"));
+    assertEquals(-15, table.rows().getFirst().number("t"));
+    assertRefused(
+        folder,
+        "a.data:3:2: expected a number in column \"t\", got \"1.5\"",
+        () -> table.rows().get(1).number("t"));
+    assertThrows(IllegalArgumentException.class, () -> new Table.Dialect(Optional.of(','), ','));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9,30", "1,234"})
+  void numberWithACommaSuggestsTheDecimalMark(String number) throws IOException {
+    Path file = write(folder.resolve("a.tsv"), "t\n" + number + "\n");
+    var row = Table.read(file, Rows.failing()).rows().getFirst();
+    var refused = assertThrows(DataException.class, () -> row.number("t"));
+    assertEquals(Set.of(DataException.Remedy.DECIMAL), refused.remedies());
+  }
+
+  @Test
+  void rowsAreCountedWithTheMalformedOnes() throws IOException {
+    var rows = Rows.skipping();
+    Table.read(write(folder.resolve("a.csv"), "a,b\n1,2\n\n1\n1,\"2\n3,4\n"), rows);
+    assertEquals(4, rows.read());
+    assertEquals(2, rows.skipped());
   }
 
   @Test

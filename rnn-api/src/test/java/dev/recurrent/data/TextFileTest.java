@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,8 +19,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextFileTest {
   @TempDir Path folder;
@@ -178,5 +182,36 @@ class TextFileTest {
           and 2 more\
         """,
         rows.report().replace(folder + "/", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ISO-8859-1", "windows-1252", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"})
+  void fileOfAnotherEncodingIsReadIfThatIsNamed(String name) throws IOException {
+    var charset = Charset.forName(name);
+    var expected = List.of("é", "b£", name.startsWith("UTF") ? "\u0a0a" : "ü");
+    var bytes = String.join("\n", expected).getBytes(charset);
+    Path file = Files.write(folder.resolve("a.txt"), bytes);
+    assertEquals(expected, TextFile.lines(file, Rows.failing().in(charset)));
+    var refused = assertThrows(DataException.class, () -> TextFile.lines(file, Rows.failing()));
+    assertEquals(Set.of(DataException.Remedy.ENCODING), refused.remedies());
+  }
+
+  @Test
+  void byteThatIsNotOfTheNamedEncodingIsRefused() throws IOException {
+    Path file = writeBytes(folder.resolve("a.txt"), "ab\u0081\n");
+    assertRefused(
+        folder,
+        "a.txt:1:3: expected windows-1252, got the byte 0x81",
+        () -> TextFile.lines(file, Rows.failing().in(Charset.forName("windows-1252"))));
+    write(file, "\ufeffa\n");
+    assertRefused(
+        folder,
+        "a.txt:1:1: expected ISO-8859-1, got UTF-8",
+        () -> TextFile.lines(file, Rows.failing().in(StandardCharsets.ISO_8859_1)));
+    writeBytes(file, "\u00d8\u0000a");
+    assertRefused(
+        folder,
+        "a.txt: expected UTF-16LE, got bytes that are not",
+        () -> TextFile.lines(file, Rows.failing().in(StandardCharsets.UTF_16LE)));
   }
 }

@@ -32,7 +32,7 @@ final class PlanText {
               var slices = layouts.get(i).slices().stream().map(ParameterSpec.Slice::name).toList();
               return layouts.get(i).spec().name() + slices;
             });
-    text.line("forward step of %s on cpu", cell.name());
+    text.line("forward step of %s on cpu".formatted(cell.name()));
     if (!plan.hoisted.isEmpty()) {
       text.line("some steps ahead");
       plan.hoisted.forEach(text::product);
@@ -44,7 +44,7 @@ final class PlanText {
   /** Returns the backward step of a cell as text. */
   static String of(CellProgram cell, BackwardPlan plan) {
     var text = new PlanText(i -> cell.parameters().get(plan.weights.get(i)).name() + " transposed");
-    text.line("backward step of %s on cpu", cell.name());
+    text.line("backward step of %s on cpu".formatted(cell.name()));
     text.line("first");
     plan.addOutputGradient.forEach(text::pass);
     text.stages(plan.stages());
@@ -53,10 +53,12 @@ final class PlanText {
 
   private void stages(List<StageOps> stages) {
     for (int s = 0; s < stages.size(); s++) {
-      line("stage %d", s + 1);
+      line("stage " + (s + 1));
       stages.get(s).products().forEach(this::product);
       for (var sum : stages.get(s).rowSums()) {
-        line("  %s = sum of %d columns of %s", name(sum.to()), sum.width(), name(sum.from()));
+        line(
+            "  %s = sum of %d columns of %s"
+                .formatted(name(sum.to()), sum.width(), name(sum.from())));
       }
       stages.get(s).passes().forEach(this::pass);
     }
@@ -64,22 +66,23 @@ final class PlanText {
 
   private void product(ProductOp op) {
     line(
-        "  %s %s %s × %s",
-        name(op.target().full(0)),
-        op.start() == Start.OVERWRITE ? "=" : "+=",
-        name(op.left()),
-        weight.apply(op.weight()));
+        "  %s %s %s × %s"
+            .formatted(
+                name(op.target().full(0)),
+                op.start() == Start.OVERWRITE ? "=" : "+=",
+                name(op.left()),
+                weight.apply(op.weight())));
   }
 
   private void pass(PassPlan plan) {
     var code = plan.code();
-    line("  for each row, for each vector of %d columns", plan.units().width());
+    line("  for each row, for each vector of %d columns".formatted(plan.units().width()));
     var live = code.live();
     for (int i = 0; i < code.steps().size(); i++) {
       if (live.get(i)) {
         var step = code.steps().get(i);
         var row = step.shape() == Shape.ROW && !(step instanceof Step.Constant);
-        line("    %s%s", step(i, step, plan.slots()), row ? "  once a row" : "");
+        line("    " + step(i, step, plan.slots()) + (row ? "  once a row" : ""));
       }
     }
   }
@@ -111,7 +114,7 @@ final class PlanText {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ').replace(" ", "");
   }
 
-  private void line(String format, Object... arguments) {
-    text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  private void line(String line) {
+    text.append(line).append('\n');
   }
 }

@@ -37,7 +37,7 @@ final class Errors {
 
   /** Prints why a command failed, with {@code debug} also where; exit status 1. */
   static int failed(Throwable error, CommandLine line, boolean debug) {
-    line.getErr().println("rnn: " + describe(error));
+    line.getErr().println("rnn: " + describe(error) + Remedies.of(error, line.getCommandSpec()));
     if (debug) {
       error.printStackTrace(line.getErr());
     }

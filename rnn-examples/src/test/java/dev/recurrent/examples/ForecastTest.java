@@ -148,6 +148,6 @@ final class ForecastTest {
     assertFails("data.csv:97:8: expected a number", "train forecast --data DIR/data.csv" + SMALL);
     var run = succeed("train forecast --skip-bad --data DIR/data.csv --out DIR/run" + SMALL);
     assertTrue(run.out().contains("1 bad rows skipped"), run::out);
-    assertTrue(run.out().contains("10 test"), run::out);
+    assertTrue(run.out().contains("10 test; 1 bad rows skipped of 100"), run::out);
   }
 }

@@ -1,6 +1,5 @@
 package dev.recurrent.examples.harness;
 
-import dev.recurrent.data.Rows;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
@@ -63,13 +62,17 @@ public final class EvalCommand implements Callable<Integer> {
 
   private <E> void score(SavedTask<E> saved) throws IOException {
     var out = spec.commandLine().getOut();
-    var rows = skipBad ? Rows.skipping() : Rows.failing();
-    var examples = saved.task().read(data, rows);
+    var rows = saved.task().rows(skipBad);
+    var examples = saved.task().readLabelled(data, rows);
+    var remarks = saved.task().remarks(data.toString(), examples, saved.facts());
     var outcomes = saved.model().outcomes(examples, saved.task().settings().batch());
     out.println(
         Numbers.format(
-            "data     %,d %s; %,d bad rows skipped",
-            saved.task().count(examples), saved.task().countedIn(), rows.skipped()));
+            "data     %,d %s; %,d bad rows skipped of %,d",
+            saved.task().count(examples), saved.task().countedIn(), rows.skipped(), rows.read()));
+    rows.messages().forEach(message -> out.println("         " + message));
+    rows.notes().forEach(note -> out.println("         " + note));
+    remarks.forEach(remark -> out.println("         " + remark));
     Scores.of(saved.task().measures(saved.facts()), outcomes, List.of()).print(out);
   }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,54 +19,65 @@ import org.jspecify.annotations.Nullable;
  * (persistence), or is as it was a season ago (seasonal-naive).
  *
  * @param horizon the times that are forecast at a moment
- * @param season the times of a season; 0 for none
+ * @param season how long a season is, by the clock of the series; 0 for none
  */
-public record Forecasts(int horizon, int season) {
+public record Forecasts(int horizon, double season) {
 
-  /** Returns a forecast with its errors, where it is known what came. */
-  public Outcome outcome(Moment moment, float[] forecast) {
+  /**
+   * Returns a forecast with its errors, where it is known what came.
+   *
+   * @param written gives what is written of a number that is forecast
+   */
+  public Outcome outcome(Moment moment, double[] forecast, DoubleUnaryOperator written) {
     var series = moment.series();
     var fields = new LinkedHashMap<String, Object>();
+    if (!series.name().isEmpty()) {
+      fields.put("series", series.name());
+    }
     fields.put("after", series.label(moment.time()));
-    fields.put("value", (float) series.lastKnown(moment.time(), 0));
+    fields.put("value", series.lastKnown(moment.time(), 0));
     for (int h = 0; h < horizon; h++) {
-      fields.put("forecast " + (h + 1), forecast[h]);
+      fields.put("forecast " + (h + 1), written.applyAsDouble(forecast[h]));
     }
-    var next = moment.next(horizon);
-    if (next == null) {
-      return Outcome.of(fields);
-    }
+    return moment
+        .next(horizon)
+        .map(next -> new Outcome(fields, statistics(moment, forecast, next)))
+        .orElseGet(() -> Outcome.of(fields));
+  }
+
+  private List<double[]> statistics(Moment moment, double[] forecast, double[] next) {
     var statistics = new ArrayList<double[]>();
     statistics.add(Statistics.squaredErrors(forecast, next));
     statistics.add(Statistics.absoluteErrors(forecast, next));
     statistics.add(Statistics.squaredErrorsAgainst(persistence(moment), forecast, next));
     if (season > 0) {
-      var seasonal = seasonal(moment);
       statistics.add(
-          seasonal == null
-              ? new double[2]
-              : Statistics.squaredErrorsAgainst(seasonal, forecast, next));
+          seasonal(moment)
+              .map(seasonal -> Statistics.squaredErrorsAgainst(seasonal, forecast, next))
+              .orElseGet(() -> new double[2]));
     }
-    return new Outcome(fields, statistics);
+    return statistics;
   }
 
-  private float[] persistence(Moment moment) {
-    var forecast = new float[horizon];
-    Arrays.fill(forecast, (float) moment.series().lastKnown(moment.time(), 0));
+  private double[] persistence(Moment moment) {
+    var forecast = new double[horizon];
+    Arrays.fill(forecast, moment.series().lastKnown(moment.time(), 0));
     return forecast;
   }
 
-  /** Returns the values of as many whole seasons ago as are needed; null before there were some. */
-  private float @Nullable [] seasonal(Moment moment) {
-    var forecast = new float[horizon];
+  /** Returns the values of as many whole seasons ago as are needed; none before there were some. */
+  private Optional<double[]> seasonal(Moment moment) {
+    double step = moment.series().step();
+    int rows = (int) Math.max(1, Math.round(step > 0 ? season / step : season));
+    var forecast = new double[horizon];
     for (int h = 0; h < horizon; h++) {
-      int then = moment.time() + 1 + h - season * (h / season + 1);
+      int then = moment.time() + 1 + h - rows * (h / rows + 1);
       if (then < 0) {
-        return null;
+        return Optional.empty();
       }
-      forecast[h] = (float) moment.series().lastKnown(then, 0);
+      forecast[h] = moment.series().lastKnown(then, 0);
     }
-    return forecast;
+    return Optional.of(forecast);
   }
 
   /** Returns the errors, and the skills against the forecasts without learning. */
@@ -82,7 +95,7 @@ public record Forecasts(int horizon, int season) {
   /** Returns the outcomes of persistence where it is known what came. */
   public List<Outcome> persistence(List<Moment> moments) {
     return moments.stream()
-        .map(moment -> outcome(moment, persistence(moment)))
+        .map(moment -> outcome(moment, persistence(moment), number -> number))
         .filter(outcome -> !outcome.statistics().isEmpty())
         .toList();
   }

@@ -1,15 +1,19 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.data.DataException;
+import dev.recurrent.data.Place;
 import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.data.TextFile;
+import dev.recurrent.io.Quoted;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,11 +61,16 @@ public final class KeyLists {
           "--validation-list, --test-list: expected both, and neither --validation nor --test,"
               + " got others");
     }
-    var validates = keys(validation);
-    var tests = keys(test);
+    var known = examples.stream().map(key).collect(Collectors.toSet());
+    var validates = keys(validation, known);
+    var tests = keys(test, known);
+    requireApart("--validation-list", validates, "--test-list", tests);
     Predicate<String> trains = k -> !validates.contains(k) && !tests.contains(k);
     if (training != null) {
-      trains = keys(training)::contains;
+      var listed = keys(training, known);
+      requireApart("--train-list", listed, "--validation-list", validates);
+      requireApart("--train-list", listed, "--test-list", tests);
+      trains = listed::contains;
     }
     return List.of(
         of(examples, key, trains),
@@ -69,8 +78,32 @@ public final class KeyLists {
         of(examples, key, tests::contains));
   }
 
-  private static Set<String> keys(Path list) throws IOException {
-    return new HashSet<>(TextFile.lines(list, Rows.failing()));
+  /** Reads the keys of a list, all of which must be in the data. */
+  private static Set<String> keys(Path list, Set<String> known) throws IOException {
+    var keys = new LinkedHashSet<String>();
+    int line = 0;
+    for (var key : TextFile.lines(list, Rows.failing())) {
+      line++;
+      if (!key.isBlank()) {
+        if (!known.contains(key.strip())) {
+          throw new DataException(
+              new Place(list, line, 1), "a key of the data", Quoted.quote(key.strip()));
+        }
+        keys.add(key.strip());
+      }
+    }
+    return keys;
+  }
+
+  /** Refuses two lists that have a key in common, on which no score could be relied on. */
+  private void requireApart(String one, Set<String> keys, String other, Set<String> others) {
+    var both = keys.stream().filter(others::contains).toList();
+    if (!both.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s, %s: expected lists without a key in common, got %,d in both, the first %s"
+              .formatted(one, other, both.size(), Quoted.quote(both.getFirst())));
+    }
   }
 
   private static <E> List<E> of(

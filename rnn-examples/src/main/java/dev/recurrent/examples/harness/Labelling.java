@@ -16,6 +16,12 @@ public sealed interface Labelling<E> permits Labels, StepLabels {
   /** Returns the number of labels. */
   int size();
 
+  /** Tells whether the labels of an example are known. */
+  boolean isLabelled(E example);
+
+  /** Returns those labels of an example that training has not shown, which count as wrong. */
+  List<String> unseen(E example);
+
   /**
    * Returns the targets of examples.
    *

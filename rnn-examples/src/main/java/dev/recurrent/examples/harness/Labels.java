@@ -2,6 +2,7 @@ package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.run.Numbers;
+import dev.recurrent.io.Quoted;
 import dev.recurrent.score.ConfusionMatrix;
 import dev.recurrent.score.Measure;
 import dev.recurrent.score.Measures;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Labels<E> implements Labelling<E> {
   private static final int WIDEST_TABLE = 50;
+
+  /** The name of all classes that training has not shown. */
+  private static final String NOT_SHOWN = "(not in training)";
 
   private final Vocabulary classes;
   private final Function<E, String> text;
@@ -52,12 +56,33 @@ public final class Labels<E> implements Labelling<E> {
       }
       found.add(List.of(one));
     }
-    return Vocabulary.ofTokens(found, Vocabulary.Selection.ALL);
+    return requireSeveral(Vocabulary.ofTokens(found, Vocabulary.Selection.ALL));
+  }
+
+  /** Returns classes, of which there must be at least two, or there would be nothing to learn. */
+  public static Vocabulary requireSeveral(Vocabulary classes) {
+    if (classes.size() < 2) {
+      throw new IllegalArgumentException(
+          "classes: expected at least 2 in what trains, got only "
+              + String.join(", ", classes.tokens().stream().map(Quoted::quote).toList()));
+    }
+    return classes;
   }
 
   @Override
   public int size() {
     return classes.size();
+  }
+
+  @Override
+  public boolean isLabelled(E example) {
+    return label.apply(example) != null;
+  }
+
+  @Override
+  public List<String> unseen(E example) {
+    var one = label.apply(example);
+    return one == null || classes.has(one) ? List.of() : List.of(one);
   }
 
   /** Returns the targets of examples, {@code [B]}. */
@@ -98,26 +123,30 @@ public final class Labels<E> implements Labelling<E> {
         : new Outcome(fields, statistics(best, target(example)));
   }
 
+  /** Returns the number of an example's class; of one that training has not shown, one more. */
   private int target(E example) {
     var one = label.apply(example);
-    if (one == null || !classes.has(one)) {
+    if (one == null) {
       throw new IllegalArgumentException(
-          "label of \"%s\": expected one of the %d classes of the model, got %s"
-              .formatted(text.apply(example), classes.size(), one));
+          "label of \"%s\": expected one of the %d classes of the model, got none"
+              .formatted(text.apply(example), classes.size()));
     }
-    return classes.index(one);
+    return classes.has(one) ? classes.index(one) : size();
   }
 
   private List<double[]> statistics(int predicted, int target) {
     var one = new int[] {predicted};
     var right = new int[] {target};
-    return List.of(Statistics.confusions(one, right, size()), Statistics.hits(one, right));
+    return List.of(Statistics.confusions(one, right, size() + 1), Statistics.hits(one, right));
   }
 
-  /** Returns macro F1, in which each class counts the same, and accuracy. */
+  /**
+   * Returns macro F1, in which each class counts the same, those that training has not shown as
+   * one, and accuracy.
+   */
   @Override
   public List<Measure> measures() {
-    return List.of(Measures.macroF1(size()), Measures.ACCURACY);
+    return List.of(Measures.macroF1(size() + 1), Measures.ACCURACY);
   }
 
   /** Returns the outcomes of always predicting the most frequent class of the training part. */
@@ -134,7 +163,10 @@ public final class Labels<E> implements Labelling<E> {
   /** {@inheritDoc} It is printed where there are not too many classes. */
   @Override
   public void report(Task.Report<E> report) throws IOException {
-    var matrix = new ConfusionMatrix(classes.tokens());
+    boolean all = report.examples().stream().allMatch(example -> target(example) < size());
+    var names = new ArrayList<>(classes.tokens());
+    names.addAll(all ? List.of() : List.of(NOT_SHOWN));
+    var matrix = new ConfusionMatrix(names);
     for (int i = 0; i < report.examples().size(); i++) {
       var predicted = String.valueOf(report.outcomes().get(i).fields().get("class"));
       matrix.add(

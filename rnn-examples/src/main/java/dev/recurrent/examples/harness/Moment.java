@@ -2,8 +2,8 @@ package dev.recurrent.examples.harness;
 
 import dev.recurrent.data.Series;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Is a moment of a series: an example whose targets are the values that come next.
@@ -28,16 +28,16 @@ public record Moment(Series series, int time, int counted) {
     return new Moment(series, another, 1);
   }
 
-  /** Returns the values that come next; null where one of them is not known. */
-  public float @Nullable [] next(int horizon) {
-    var next = new float[horizon];
+  /** Returns the values that come next, if all of them are known. */
+  public Optional<double[]> next(int horizon) {
+    var next = new double[horizon];
     for (int h = 0; h < horizon; h++) {
       int then = time + 1 + h;
       if (then >= series.length() || Double.isNaN(series.value(then, 0))) {
-        return null;
+        return Optional.empty();
       }
-      next[h] = (float) series.value(then, 0);
+      next[h] = series.value(then, 0);
     }
-    return next;
+    return Optional.of(next);
   }
 }

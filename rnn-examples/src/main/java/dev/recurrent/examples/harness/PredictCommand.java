@@ -82,21 +82,23 @@ public final class PredictCommand implements Callable<Integer> {
               + ": expected a model that predicts example by example, got one of a text:"
               + " ./rnn sample goes on writing one, ./rnn eval scores one");
     }
-    var rows = skipBad ? Rows.skipping() : Rows.failing();
+    var rows = saved.task().rows(skipBad);
     if (input.equals(STANDARD_INPUT)) {
       answerLines(its, rows, out);
     } else {
       predictFile(saved.task(), its, rows, out);
     }
     if (rows.skipped() > 0) {
-      spec.commandLine().getErr().println(Numbers.format("%,d bad rows skipped", rows.skipped()));
+      spec.commandLine()
+          .getErr()
+          .println(Numbers.format("%,d bad rows skipped of %,d", rows.skipped(), rows.read()));
     }
   }
 
   private void answerLines(TaskModel<?> its, Rows rows, PrintWriter out) throws IOException {
     var writer = new PredictionWriter(out, format);
     int told = 0;
-    var lines = Lines.of(Path.of("standard input"), System.in);
+    var lines = Lines.of(Path.of("standard input"), System.in, rows.charset());
     try (var streaming = its.streaming(rows)) {
       // A reader that has gone away, such as head, ends it.
       while (!out.checkError() && lines.next()) {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Model.OptionSpec;
  * the task itself are taken, of a length and size that a model can have; none names a file.
  */
 final class SavedOptions {
-  private static final Pattern OPTION = Pattern.compile("(--[a-z][a-z0-9-]{0,40})(?:=(.*))?");
+  private static final Pattern OPTION =
+      Pattern.compile("(--[a-z][a-z0-9-]{0,40})(?:=(.*))?", Pattern.DOTALL);
   private static final int MAX_OPTIONS = 1000;
   private static final int MAX_CHARACTERS = 100_000;
 

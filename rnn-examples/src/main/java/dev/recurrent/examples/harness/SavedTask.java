@@ -91,6 +91,7 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
     var facts = Facts.ofMetadata(file.metadata());
     TrainableModel<E> model;
     try {
+      trained.learnt(facts);
       model = trained.model(facts);
       trained.measures(facts); // reads what else it has learnt
     } catch (IllegalArgumentException | ArithmeticException e) {

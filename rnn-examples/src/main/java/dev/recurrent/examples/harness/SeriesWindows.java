@@ -1,10 +1,18 @@
 package dev.recurrent.examples.harness;
 
+import dev.recurrent.data.Clock;
 import dev.recurrent.data.Series;
 import dev.recurrent.data.Standardization;
+import dev.recurrent.data.Vocabulary;
+import dev.recurrent.io.Quoted;
 import dev.recurrent.tape.Sequences;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -28,7 +36,7 @@ public final class SeriesWindows {
    * @param season the times of a season; 0 for none
    */
   public SeriesWindows(Facts facts, Windows windows, double season) {
-    columns = List.of(facts.text("columns").split("\n", -1));
+    columns = facts.vocabulary("columns").tokens();
     clock = facts.text("clock");
     scale = new Standardization(facts.numbers("means"), facts.numbers("deviations"));
     if (scale.means().length != columns.size()) {
@@ -40,16 +48,49 @@ public final class SeriesWindows {
     this.season = season;
   }
 
-  /** Learns means and deviations of the training data alone. */
+  /** Learns means and deviations of the training data alone, of all its series together. */
   public static Facts learn(List<Moment> training) {
-    var last = training.getLast();
-    var rows = IntStream.rangeClosed(0, last.time()).mapToObj(last.series()::row).toList();
-    var scale = Standardization.of(rows);
+    var source = training.getLast().series().source();
+    var form = source.form().orElseThrow();
+    var scale = Standardization.of(rows(training));
     return Facts.none()
-        .with("columns", String.join("\n", last.series().columns()))
-        .with("clock", last.series().clock().name())
+        .with("columns", Vocabulary.of(source.numbers()))
+        .with("date column", source.label())
+        .with("date format", form.pattern())
+        .with("clock", form.clock().orElseThrow().name())
         .with("means", scale.means())
         .with("deviations", scale.deviations());
+  }
+
+  /** Returns the columns that a model was trained with. */
+  public static Series.Columns columns(Facts facts) {
+    var clock = Clock.valueOf(facts.text("clock"));
+    var form = new Series.TimeForm(facts.text("date format"), Optional.of(clock));
+    return new Series.Columns(facts.vocabulary("columns").tokens(), facts.text("date column"))
+        .dated(form);
+  }
+
+  /** Returns the numbers of all times that train, {@code [times][columns]}. */
+  private static List<double[]> rows(List<Moment> training) {
+    var last = new LinkedHashMap<Series, Integer>();
+    training.forEach(moment -> last.merge(moment.series(), moment.time(), Math::max));
+    var rows = new ArrayList<double[]>();
+    last.forEach(
+        (series, time) -> IntStream.rangeClosed(0, time).mapToObj(series::row).forEach(rows::add));
+    return rows;
+  }
+
+  /** Says which columns do not change where they train, so that nothing is learnt from them. */
+  public static List<String> constants(List<Moment> training) {
+    var rows = rows(training);
+    var columns = training.getFirst().series().columns();
+    return IntStream.range(0, columns.size())
+        .filter(c -> Standardization.isConstant(rows.stream().mapToDouble(r -> r[c]).toArray()))
+        .mapToObj(
+            c ->
+                "warning: the column %s is constant where it trains, so that nothing is learnt %s"
+                    .formatted(Quoted.quote(columns.get(c)), c == 0 ? "of it" : "from it"))
+        .toList();
   }
 
   /** Returns how many numbers the network sees of a time. */
@@ -102,8 +143,8 @@ public final class SeriesWindows {
       var counts = new float[steps.size()];
       for (int i = Math.max(0, steps.size() - moment.counted()); i < steps.size(); i++) {
         var next = steps.get(i).next(windows.horizon());
-        if (next != null) {
-          rows[i] = differences(steps.get(i), next);
+        if (next.isPresent()) {
+          rows[i] = differences(steps.get(i), next.get());
           counts[i] = 1;
         }
       }
@@ -113,7 +154,7 @@ public final class SeriesWindows {
     return Sequences.ofFeatures(targets).weighted(weights);
   }
 
-  private float[] differences(Moment moment, float[] next) {
+  private float[] differences(Moment moment, double[] next) {
     double now = now(moment);
     var differences = new float[next.length];
     for (int h = 0; h < next.length; h++) {
@@ -123,13 +164,22 @@ public final class SeriesWindows {
   }
 
   /** Returns the forecast at a moment at which the network says the given differences. */
-  public float[] forecast(Moment moment, float[] differences) {
+  public double[] forecast(Moment moment, float[] differences) {
     double now = now(moment);
-    var forecast = new float[differences.length];
-    for (int h = 0; h < forecast.length; h++) {
-      forecast[h] = (float) scale.invert(now + differences[h], 0);
-    }
+    var forecast = new double[differences.length];
+    Arrays.setAll(forecast, h -> scale.invert(now + differences[h], 0));
     return forecast;
+  }
+
+  /**
+   * Returns a forecast as it is written: with the decimals that a difference in single precision
+   * can tell.
+   */
+  public double written(double forecast) {
+    int decimals = Math.max(0, (int) Math.ceil(6 - Math.log10(scale.deviations()[0])));
+    return Double.isFinite(forecast)
+        ? BigDecimal.valueOf(forecast).setScale(decimals, RoundingMode.HALF_EVEN).doubleValue()
+        : forecast;
   }
 
   private double now(Moment moment) {

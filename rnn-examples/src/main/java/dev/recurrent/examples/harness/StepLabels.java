@@ -62,7 +62,18 @@ public final class StepLabels<E> implements Labelling<E> {
       }
       found.add(one);
     }
-    return Vocabulary.ofTokens(found, Vocabulary.Selection.ALL);
+    return Labels.requireSeveral(Vocabulary.ofTokens(found, Vocabulary.Selection.ALL));
+  }
+
+  @Override
+  public boolean isLabelled(E example) {
+    return labelling.apply(example) != null;
+  }
+
+  @Override
+  public List<String> unseen(E example) {
+    var its = labelling.apply(example);
+    return its == null ? List.of() : its.stream().filter(label -> !labels.has(label)).toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Splits;
 import dev.recurrent.examples.run.BackendChoice;
 import dev.recurrent.examples.run.CellName;
+import dev.recurrent.examples.run.Numbers;
 import dev.recurrent.examples.run.ShellWords;
 import dev.recurrent.io.Quoted;
 import dev.recurrent.layer.Recurrent;
@@ -70,11 +71,31 @@ public abstract class Task<E> implements Callable<Integer> {
   protected abstract List<E> read(Path path, Rows rows) throws IOException;
 
   /**
+   * Reads the examples of a file or folder that has their targets: of one that trains, validates,
+   * tests or is scored. One whose target is not there is malformed. As {@link #read} unless
+   * overridden.
+   */
+  protected List<E> readLabelled(Path path, Rows rows) throws IOException {
+    return read(path, rows);
+  }
+
+  /**
    * Reads the examples of the file that trains, of which the others are parts where no other file
-   * is named; as {@link #read} unless overridden.
+   * is named; as {@link #readLabelled} unless overridden.
    */
   protected List<E> readTraining(Path path, Rows rows) throws IOException {
-    return read(path, rows);
+    return readLabelled(path, rows);
+  }
+
+  /**
+   * Takes what a trained model knows of its data, so that other data are read as those that trained
+   * were. Nothing unless overridden.
+   */
+  protected void learnt(Facts facts) {}
+
+  /** Tells whether the target of an example is known; it is unless overridden. */
+  protected boolean hasTarget(E example, Facts facts) {
+    return true;
   }
 
   /** Returns the small sample that is used where no file is given. */
@@ -131,6 +152,22 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Returns what is to be said of the data when a run begins: a line each. None by default. */
   protected List<String> notes() {
+    return List.of();
+  }
+
+  /**
+   * Returns what is to be said of examples before they are scored: a line each. None by default.
+   *
+   * @param part what they are called, such as {@code test}
+   * @throws IllegalArgumentException if none of them can be scored
+   */
+  protected List<String> remarks(String part, List<E> examples, Facts facts) {
+    if (!examples.isEmpty() && examples.stream().noneMatch(e -> hasTarget(e, facts))) {
+      throw new IllegalArgumentException(
+          Numbers.format(
+              "%s: expected examples with their targets, got none in %,d of them",
+              part, examples.size()));
+    }
     return List.of();
   }
 
@@ -214,9 +251,12 @@ public abstract class Task<E> implements Callable<Integer> {
 
   /** Parts what has been read of one file, as far as there are no others for the parts. */
   protected final Parts<E> parts(List<E> first, Sources sources, Rows rows) throws IOException {
-    var shares = places.shares(spec, defaultShares());
-    var validation = sources.validation == null ? null : read(sources.validation, rows);
-    var test = sources.test == null ? null : read(sources.test, rows);
+    var shares = shares();
+    var validation = sources.validation == null ? null : readLabelled(sources.validation, rows);
+    var test = sources.test == null ? null : readLabelled(sources.test, rows);
+    if (validation != null && test != null && isGiven("--shares")) {
+      throw wrongUsage("--shares: expected a part to take from the data, got a file for each");
+    }
     if (validation != null && test != null) {
       return new Parts<>(first, validation, test);
     }
@@ -230,6 +270,11 @@ public abstract class Task<E> implements Callable<Integer> {
     }
     var three = split(first, learning.seed, shares);
     return new Parts<>(three.get(0), three.get(1), three.get(2));
+  }
+
+  /** Returns the shares of one file that train, validate and test. */
+  protected final double[] shares() {
+    return places.shares(spec, defaultShares());
   }
 
   /** Returns the settings of the run. */
@@ -312,9 +357,35 @@ public abstract class Task<E> implements Callable<Integer> {
     }
   }
 
-  /** Returns what is done with malformed rows. */
+  /** Returns how rows are read that train, and what is done with malformed ones. */
   final Rows rows() {
-    return places.skipBad ? Rows.skipping() : Rows.failing();
+    return rows(places.skipBad);
+  }
+
+  /** Returns how rows are read, with the malformed ones passed over or not. */
+  final Rows rows(boolean skipBad) {
+    return (skipBad ? Rows.skipping() : Rows.failing().offeringToSkip()).in(places.encoding);
+  }
+
+  /**
+   * Refuses data of which more rows were passed over than {@code --max-bad} says.
+   *
+   * @throws IOException that names the first of them
+   */
+  final void requireFewBad(Rows rows) throws IOException {
+    if (rows.skipped() > places.maxBad * rows.read()) {
+      double share = (double) rows.skipped() / rows.read();
+      throw new IOException(
+          Numbers.format(
+              "--skip-bad: expected at most %.3g %% of the rows to be malformed, got %,d of %,d"
+                  + " (%.3g %%), the first: %s; --max-bad %.2g passes over as many",
+              100 * places.maxBad,
+              rows.skipped(),
+              rows.read(),
+              100 * share,
+              rows.messages().getFirst(),
+              Math.min(1, Math.ceil(100 * share) / 100)));
+    }
   }
 
   /** Returns the name on the command line. */

@@ -126,11 +126,20 @@ final class TaskCommand<E> {
             task.countedIn(),
             task.count(setup.parts().validation()),
             task.count(setup.parts().test()),
-            rows.skipped() == 0 ? "" : Numbers.format("; %,d bad rows skipped", rows.skipped())));
+            skipped(rows)));
     rows.messages().forEach(message -> out.println("         " + message));
+    rows.notes().forEach(note -> out.println("         " + note));
+    run.remarks().forEach(remark -> out.println("         " + remark));
     task.notes().forEach(note -> out.println("         " + note));
     out.println("settings " + task.settings());
     out.print(run.model().summary().indent(2));
+  }
+
+  /** Returns how many rows of how many were passed over; nothing where none was. */
+  static String skipped(Rows rows) {
+    return rows.skipped() == 0
+        ? ""
+        : Numbers.format("; %,d bad rows skipped of %,d", rows.skipped(), rows.read());
   }
 
   private int summarize(TaskRun<E> run, TrainingResult result, TaskRun.Setup<E> setup)
@@ -172,6 +181,7 @@ final class TaskCommand<E> {
 
   private static <E> Parts<E> parts(Task<E> task, Rows rows) throws IOException {
     var parts = task.parts(rows);
+    task.requireFewBad(rows);
     return task.isTestOptional() ? parts : parts.tested();
   }
 

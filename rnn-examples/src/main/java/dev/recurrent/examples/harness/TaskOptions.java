@@ -2,6 +2,8 @@ package dev.recurrent.examples.harness;
 
 import dev.recurrent.examples.run.CellName;
 import dev.recurrent.examples.run.Numbers;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -65,6 +67,25 @@ final class TaskOptions {
         order = 5,
         description = "Pass over malformed rows and say how many there were.")
     boolean skipBad;
+
+    @Option(
+        names = "--max-bad",
+        paramLabel = "SHARE",
+        order = 5,
+        defaultValue = "0.1",
+        converter = Numbers.Share.class,
+        description = "The share of rows that --skip-bad may pass over. Default: ${DEFAULT-VALUE}")
+    double maxBad = 0.1;
+
+    @Option(
+        names = "--encoding",
+        paramLabel = "NAME",
+        order = 5,
+        defaultValue = "UTF-8",
+        description =
+            "How the files of data are encoded, such as windows-1252 or UTF-16."
+                + " Default: ${DEFAULT-VALUE}")
+    Charset encoding = StandardCharsets.UTF_8;
 
     @Option(
         names = "--out",

@@ -17,6 +17,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,6 +31,7 @@ final class TaskRun<E> implements AutoCloseable {
 
   private final Setup<E> setup;
   private final Facts facts;
+  private final List<String> remarks = new ArrayList<>();
   private final TrainableModel<E> model;
   private final Batches batches;
   private final Training training;
@@ -41,6 +44,8 @@ final class TaskRun<E> implements AutoCloseable {
     var task = setup.task;
     var settings = task.settings();
     facts = task.learn(setup.parts);
+    remarks.addAll(task.remarks("validation", setup.parts.validation(), facts));
+    remarks.addAll(task.remarks("test", setup.parts.test(), facts));
     model = task.startingModel(facts);
     batches =
         model.trainingBatches(
@@ -75,6 +80,11 @@ final class TaskRun<E> implements AutoCloseable {
 
   TrainableModel<E> model() {
     return model;
+  }
+
+  /** Returns what is to be said of the parts that validate and test: a line each. */
+  List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   TrainingResult train(TrainingListener listener) throws IOException {

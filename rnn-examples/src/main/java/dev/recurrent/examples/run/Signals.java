@@ -49,7 +49,7 @@ final class Signals {
   }
 
   /** Answers a call of the handler, or of what it has from {@link Object}. */
-  @SuppressWarnings("ReferenceEquality") // a handler equals itself alone
+  @SuppressWarnings("ReferenceEquality") // as Object.equals has it
   private static Object called(Object proxy, Method method, Object[] arguments, Runnable action) {
     return switch (method.getName()) {
       case "equals" -> proxy == arguments[0];

@@ -69,6 +69,11 @@ public final class Caption extends Task<CaptionedImage> {
   }
 
   @Override
+  protected boolean hasTarget(CaptionedImage image, Facts facts) {
+    return image.text() != null;
+  }
+
+  @Override
   protected Parts<CaptionedImage> parts(Rows rows) throws IOException {
     return Images.requireLabels(super.parts(rows), CaptionedImage::image);
   }

@@ -56,7 +56,7 @@ public final class Classify extends LabellingTask<LabelledText> {
   }
 
   @Override
-  protected List<LabelledText> readTraining(Path path, Rows rows) throws IOException {
+  protected List<LabelledText> readLabelled(Path path, Rows rows) throws IOException {
     return LabelledFiles.read(path, rows);
   }
 

@@ -94,7 +94,8 @@ public final class Digits extends LabellingTask<LabelledImage> {
     var classes = training.stream().map(LabelledImage::label).distinct().sorted();
     return Facts.none()
         .with("width", order == Order.ROWS ? training.getFirst().columns() : 1)
-        .with("classes", Vocabulary.of(classes.map(String::valueOf).toList()));
+        .with(
+            "classes", Labels.requireSeveral(Vocabulary.of(classes.map(String::valueOf).toList())));
   }
 
   // Model: the state after the last step says the class.

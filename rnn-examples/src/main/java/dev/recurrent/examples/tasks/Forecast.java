@@ -14,6 +14,7 @@ import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Streaming;
 import dev.recurrent.examples.harness.Task;
 import dev.recurrent.examples.harness.TaskModel;
+import dev.recurrent.examples.harness.Windows;
 import dev.recurrent.examples.made.MadeSeries;
 import dev.recurrent.layer.Dense;
 import dev.recurrent.layer.Dropout;
@@ -46,7 +47,8 @@ import picocli.CommandLine.Mixin;
       "Reads a CSV file with a row for each time, the earliest first. The first part of it trains,"
           + " the next one chooses the best epoch, the last one gives the score; --validation and"
           + " --test go on where the file before ends. With --skip-bad a value that is missing is"
-          + " taken to be the last one before it, and does not count in the score.",
+          + " taken to be the last one before it, and does not count in the score; a row without a"
+          + " date, where others have one, is left out.",
       "",
       "Besides the cells, --cell takes 'none', a network that sees the present only, and 'tdnn', a"
           + " time-delay network, which sees the whole window at once."
@@ -60,8 +62,11 @@ public final class Forecast extends Task<Moment> {
 
   @Override
   protected List<Moment> read(Path path, Rows rows) throws IOException {
-    var series = options.series(path, rows);
-    return Moment.of(series, 0, series.length(), 1);
+    var moments = new ArrayList<Moment>();
+    for (var series : options.series(path, rows)) {
+      moments.addAll(Moment.of(series, 0, series.length(), 1));
+    }
+    return moments;
   }
 
   @Override
@@ -71,12 +76,28 @@ public final class Forecast extends Task<Moment> {
     }
     var validation = validationFile() == null ? null : options.series(validationFile(), rows);
     var test = testFile() == null ? null : options.series(testFile(), rows);
-    return options.windows().parts(options.series(dataFile(), rows), validation, test);
+    var training = options.series(dataFile(), rows);
+    if (validation != null && test != null && isGiven("--shares")) {
+      throw wrongUsage("--shares: expected a part to take from the data, got a file for each");
+    }
+    var parts = options.windows().parts(training, new Windows.Later(validation, test), shares());
+    SeriesWindows.constants(parts.training()).forEach(rows::note);
+    return parts;
+  }
+
+  @Override
+  protected void learnt(Facts facts) {
+    options.take(SeriesWindows.columns(facts));
+  }
+
+  @Override
+  protected boolean hasTarget(Moment moment, Facts facts) {
+    return moment.next(options.windows().horizon()).isPresent();
   }
 
   @Override
   protected Parts<Moment> sample(long seed) {
-    return options.windows().cut(MadeSeries.of(1000, seed), 600, 800);
+    return options.windows().parts(List.of(MadeSeries.of(1000, seed)), 600, 800);
   }
 
   @Override
@@ -153,7 +174,7 @@ public final class Forecast extends Task<Moment> {
       for (int i = 0; i < moments.size(); i++) {
         var moment = moments.get(i);
         var forecast = numbers.forecast(moment, differences.get(i)[length(moment) - 1]);
-        outcomes.add(options.forecasts().outcome(moment, forecast));
+        outcomes.add(options.forecasts().outcome(moment, forecast, numbers::written));
       }
       return outcomes;
     }

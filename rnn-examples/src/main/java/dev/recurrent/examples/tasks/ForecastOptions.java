@@ -4,15 +4,21 @@ import dev.recurrent.data.Rows;
 import dev.recurrent.data.Series;
 import dev.recurrent.data.SeriesLines;
 import dev.recurrent.examples.harness.Forecasts;
+import dev.recurrent.examples.harness.TableOptions;
 import dev.recurrent.examples.harness.Windows;
 import dev.recurrent.examples.run.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@link Forecast} besides those of all tasks. */
 final class ForecastOptions {
+  @Mixin private TableOptions tables;
+
   @Option(
       names = "--column",
       paramLabel = "NAME",
@@ -54,13 +60,50 @@ final class ForecastOptions {
               + " it is, and is compared with the value of a season ago. Default: no season")
   double season;
 
-  Series series(Path path, Rows rows) throws IOException {
-    return Series.read(path, new Series.Columns(columns, dateColumn), rows);
+  @Option(
+      names = "--date-format",
+      paramLabel = "PATTERN",
+      order = 36,
+      description =
+          "How dates are written, such as M/d/yyyy or dd.MM.yyyy HH:mm. Default: found out, of the"
+              + " usual forms, with a time of day and a zone or without")
+  private @Nullable String dateFormat;
+
+  @Option(
+      names = "--group-column",
+      paramLabel = "NAME",
+      order = 37,
+      description =
+          "What tells several series of one file apart, such as a symbol; all are forecast by one"
+              + " network. Default: the file holds one series")
+  private @Nullable String groupColumn;
+
+  private Series.@Nullable Columns trained;
+
+  /** Takes the columns that a model was trained with. */
+  void take(Series.Columns columns) {
+    trained = columns;
   }
 
-  /** Returns what keeps as much of a series that arrives as the network sees. */
+  private Series.Columns columns() {
+    var format = Optional.ofNullable(dateFormat).map(f -> new Series.TimeForm(f, Optional.empty()));
+    var given = new Series.Columns(columns, dateColumn, Optional.ofNullable(groupColumn), format);
+    return trained == null
+        ? given
+        : new Series.Columns(
+            trained.numbers(),
+            dateColumn.isEmpty() ? trained.label() : dateColumn,
+            given.group(),
+            format.isPresent() ? format : trained.form());
+  }
+
+  List<Series> series(Path path, Rows rows) throws IOException {
+    return Series.readAll(path, columns(), tables.dialect(), rows);
+  }
+
+  /** Returns what keeps as much of the series that arrive as the network sees. */
   SeriesLines arriving(Rows rows) {
-    return new SeriesLines(new Series.Columns(columns, dateColumn), window, rows);
+    return new SeriesLines(columns(), window, tables.dialect(), rows);
   }
 
   Windows windows() {
@@ -68,6 +111,6 @@ final class ForecastOptions {
   }
 
   Forecasts forecasts() {
-    return new Forecasts(horizon, (int) Math.round(season));
+    return new Forecasts(horizon, season);
   }
 }

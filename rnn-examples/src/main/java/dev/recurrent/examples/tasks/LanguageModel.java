@@ -64,7 +64,7 @@ import picocli.CommandLine.Mixin;
     header = "Language model: predicts each character, word or byte pair of a text, and writes.",
     description = {
       "",
-      "Reads a text in UTF-8, which may be compressed by gzip; by default this project's own"
+      "Reads a text, which may be compressed by gzip; by default this project's own"
           + " documents and sources. It is cut into parallel streams (--batch), and learnt from in"
           + " windows (--seq). Its last tenth validates, unless --validation names another text;"
           + " there is no test without --test. --quick takes the first 200,000 characters. Ctrl-C"
@@ -94,12 +94,12 @@ public final class LanguageModel extends Task<Text> {
 
   @Override
   protected List<Text> read(Path path, Rows rows) throws IOException {
-    return List.of(Text.read(path));
+    return List.of(Text.read(path, rows.charset()));
   }
 
   @Override
   protected List<Text> readTraining(Path path, Rows rows) throws IOException {
-    return List.of(wanted(Text.read(path)));
+    return List.of(wanted(Text.read(path, rows.charset())));
   }
 
   private Text wanted(Text text) {
@@ -115,7 +115,7 @@ public final class LanguageModel extends Task<Text> {
   @Override
   protected Parts<Text> sample(long seed) throws IOException {
     var folder = resumedFolder();
-    var text = folder == null ? Text.embedded() : Text.read(folder.resolve(COPY_OF_TEXT));
+    var text = folder == null ? Text.embedded() : Text.read(folder.resolve(COPY_OF_TEXT), UTF_8);
     var others = new Sources(Path.of(text.name()), validationFile(), testFile());
     return parts(List.of(wanted(text)), others, Rows.failing());
   }

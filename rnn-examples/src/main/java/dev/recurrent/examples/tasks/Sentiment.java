@@ -15,6 +15,7 @@ import dev.recurrent.examples.harness.Labels;
 import dev.recurrent.examples.harness.Parts;
 import dev.recurrent.examples.harness.Settings;
 import dev.recurrent.examples.harness.Streaming;
+import dev.recurrent.examples.harness.TableOptions;
 import dev.recurrent.examples.harness.TaskModel;
 import dev.recurrent.examples.made.MadeReviews;
 import dev.recurrent.layer.Dense;
@@ -54,18 +55,19 @@ public final class Sentiment extends LabellingTask<LabelledText> {
   private static final Tokenizer WORDS = Tokenizer.words(LetterCase.LOWER);
 
   @Mixin private SentimentOptions options;
+  @Mixin private TableOptions tables;
 
   // Data: a text and its class, which is not known where it is only to be predicted.
 
   @Override
   protected List<LabelledText> read(Path path, Rows rows) throws IOException {
-    var reviews = options.reader().read(path, rows);
+    var reviews = options.reader(tables.dialect()).read(path, rows);
     return reviews.stream().filter(r -> r.label() == null || isLongEnough(r)).toList();
   }
 
   @Override
-  protected List<LabelledText> readTraining(Path path, Rows rows) throws IOException {
-    var reviews = options.reader().readLabelled(path, rows);
+  protected List<LabelledText> readLabelled(Path path, Rows rows) throws IOException {
+    var reviews = options.reader(tables.dialect()).readLabelled(path, rows);
     return reviews.stream().filter(this::isLongEnough).toList();
   }
 

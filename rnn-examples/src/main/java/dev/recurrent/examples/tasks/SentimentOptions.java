@@ -2,6 +2,7 @@ package dev.recurrent.examples.tasks;
 
 import dev.recurrent.data.LabelledTexts;
 import dev.recurrent.data.Rows;
+import dev.recurrent.data.Table;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.data.WordVectors;
 import dev.recurrent.examples.run.Numbers;
@@ -130,8 +131,9 @@ final class SentimentOptions {
   }
 
   /** Returns the reader of reviews. */
-  LabelledTexts reader() {
-    return new LabelledTexts(textColumn, labelColumn, classes == null ? List.of() : classes);
+  LabelledTexts reader(Table.Dialect dialect) {
+    return new LabelledTexts(
+        textColumn, labelColumn, classes == null ? List.of() : classes, dialect);
   }
 
   /** Returns which words have a vector of their own. */

@@ -63,8 +63,8 @@ public final class Tags extends LabellingTask<Sentence> {
   }
 
   @Override
-  protected List<Sentence> readTraining(Path path, Rows rows) throws IOException {
-    return ConllU.read(path, rows);
+  protected List<Sentence> readLabelled(Path path, Rows rows) throws IOException {
+    return ConllU.read(path, options.tagColumn, rows);
   }
 
   @Override

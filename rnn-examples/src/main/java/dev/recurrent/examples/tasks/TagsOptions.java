@@ -5,7 +5,6 @@ import dev.recurrent.data.ConllU.Sentence;
 import dev.recurrent.data.Vocabulary;
 import dev.recurrent.examples.run.Numbers;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,7 +16,7 @@ final class TagsOptions {
       order = 31,
       defaultValue = "upos",
       description = "Which tags, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-  private Column tagColumn = Column.UPOS;
+  ConllU.Tags tagColumn = ConllU.Tags.UPOS;
 
   @Option(
       names = "--min-count",
@@ -57,20 +56,10 @@ final class TagsOptions {
       description = "Hidden size of what reads words. Default: ${DEFAULT-VALUE}")
   int characterHidden = 50;
 
-  private enum Column {
-    UPOS,
-    XPOS;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /** Returns the tags of a sentence, or null where they are not known. */
   @Nullable List<String> tags(Sentence sentence) {
     var words = sentence.words().stream();
-    var tags = words.map(word -> tagColumn == Column.UPOS ? word.upos() : word.xpos()).toList();
+    var tags = words.map(tagColumn::of).toList();
     return tags.contains(ConllU.NO_TAG) ? null : tags;
   }
 

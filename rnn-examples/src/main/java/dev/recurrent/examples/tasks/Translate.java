@@ -4,6 +4,7 @@ import static dev.recurrent.train.Losses.crossEntropy;
 
 import dev.recurrent.data.LetterCase;
 import dev.recurrent.data.Rows;
+import dev.recurrent.data.SentencePairs;
 import dev.recurrent.data.Tokenizer;
 import dev.recurrent.data.TranslatedSentence;
 import dev.recurrent.decode.Hypothesis;
@@ -68,6 +69,16 @@ public final class Translate extends Task<TranslatedSentence> {
   @Override
   protected List<TranslatedSentence> read(Path path, Rows rows) throws IOException {
     return TranslatedSentence.read(path, rows);
+  }
+
+  @Override
+  protected List<TranslatedSentence> readLabelled(Path path, Rows rows) throws IOException {
+    return TranslatedSentence.ofPairs(SentencePairs.read(path, rows));
+  }
+
+  @Override
+  protected boolean hasTarget(TranslatedSentence sentence, Facts facts) {
+    return !sentence.targets().isEmpty();
   }
 
   @Override

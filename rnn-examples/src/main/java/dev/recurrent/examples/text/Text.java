@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.recurrent.data.TextFile;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,10 +32,10 @@ public record Text(String name, String content) {
   /**
    * Reads a file, which may be compressed by gzip.
    *
-   * @throws IOException if it cannot be read, or is not UTF-8
+   * @throws IOException if it cannot be read, or is not of the encoding
    */
-  public static Text read(Path file) throws IOException {
-    return new Text(file.toString(), TextFile.text(file));
+  public static Text read(Path file, Charset charset) throws IOException {
+    return new Text(file.toString(), TextFile.text(file, charset));
   }
 
   /** Returns the text that comes along: this project's own documents and sources. */
@@ -56,8 +57,8 @@ public record Text(String name, String content) {
   }
 
   /**
-   * Cuts the text into parts one after the other; those of words end at the end of a line, if there
-   * is one behind that place.
+   * Cuts the text into parts one after the other; those of words end at the end of a line, or,
+   * where no other line follows, of a word.
    *
    * @param shares of the characters, which add up to 1; a part of share 0 is empty
    * @return a list of one text for each part, or of none
@@ -81,10 +82,22 @@ public record Text(String name, String content) {
     return parts;
   }
 
+  /**
+   * Returns where a part ends: of words behind a line feed, if one is behind that place and not the
+   * last character, else behind a space.
+   */
   private int end(TokenKind kind, double share) {
     int at = position((int) (length() * share));
-    int line = kind == TokenKind.WORD ? content.indexOf('\n', at) : -1;
-    return line < 0 ? at : line + 1;
+    if (kind != TokenKind.WORD) {
+      return at;
+    }
+    int line = content.indexOf('\n', at);
+    if (line >= 0 && line + 1 < content.length()) {
+      return line + 1;
+    }
+    int space = content.indexOf(' ', at);
+    space = space < 0 ? content.lastIndexOf(' ', at) : space;
+    return space < 0 ? content.length() : space + 1;
   }
 
   private static void requireShares(double... shares) {

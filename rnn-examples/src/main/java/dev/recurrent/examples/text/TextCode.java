@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Turns a text into the numbers of its tokens, and back.
@@ -109,18 +108,25 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
    * @throws IllegalArgumentException if one has none, and there is no number for the unknown
    */
   public int[] encode(Text text) {
-    var encoded = IntStream.builder();
-    int line = 0;
-    for (var tokens : lines(text, tokenizer)) {
-      line++;
+    int characters = text.length();
+    var encoded = new int[kind == TokenKind.CHARACTER ? characters : 16 + characters / 4];
+    int count = 0;
+    var cut = new LineTokens(text.content(), tokenizer);
+    while (cut.hasNext()) {
+      int line = cut.line();
       try {
-        tokens.forEach(token -> encoded.add(vocabulary.index(token)));
+        for (var token : cut.next()) {
+          if (count == encoded.length) {
+            encoded = Arrays.copyOf(encoded, Math.addExact(count, count >> 1));
+          }
+          encoded[count++] = vocabulary.index(token);
+        }
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             text.name() + ": line " + line + ": " + e.getMessage(), e);
       }
     }
-    return encoded.build().toArray();
+    return count == encoded.length ? encoded : Arrays.copyOf(encoded, count);
   }
 
   /** Returns the number of the token after which a text begins: the end of a line. */
@@ -145,11 +151,17 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
     return both.substring(tokenizer.join(List.of(first)).length());
   }
 
-  /** Cuts a text line by line, each with its end, so that a long one needs little memory. */
+  /**
+   * Cuts a text line by line, each with its end, and a long line piece by piece, so that a long
+   * text needs little memory.
+   */
   private static final class LineTokens implements Iterator<List<String>> {
+    private static final int LONGEST_PIECE = 1 << 14;
+
     private final String text;
     private final Tokenizer tokenizer;
     private int position;
+    private int line = 1;
 
     LineTokens(String text, Tokenizer tokenizer) {
       this.text = text;
@@ -166,11 +178,41 @@ public record TextCode(TokenKind kind, Tokenizer tokenizer, Vocabulary vocabular
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      int lineFeed = text.indexOf(LINE_FEED, position);
-      int end = lineFeed < 0 ? text.length() : lineFeed + 1;
-      var line = text.substring(position, end);
+      int end = end();
+      var piece = text.substring(position, end);
       position = end;
-      return tokenizer.tokens(line);
+      line += piece.endsWith(LINE_FEED) ? 1 : 0;
+      return tokenizer.tokens(piece);
+    }
+
+    /** Returns the number of the line of the next piece, from 1. */
+    int line() {
+      return line;
+    }
+
+    /**
+     * Returns the end of the next piece: behind the next line feed, or in a long line between two
+     * characters, or before a space that follows a word: no tokenizer joins what is on both sides.
+     */
+    private int end() {
+      int limit = Math.min(position + LONGEST_PIECE, text.length());
+      int lineFeed = text.indexOf(LINE_FEED, position, limit);
+      if (lineFeed >= 0) {
+        return lineFeed + 1;
+      }
+      int end = limit;
+      while (end < text.length() && !mayCut(end)) {
+        end++;
+      }
+      return end;
+    }
+
+    private boolean mayCut(int at) {
+      char before = text.charAt(at - 1);
+      char behind = text.charAt(at);
+      return tokenizer.equals(Tokenizer.characters())
+          ? !Character.isSurrogatePair(before, behind)
+          : (behind == ' ' || behind == '\t') && !Character.isWhitespace(before);
     }
   }
 }

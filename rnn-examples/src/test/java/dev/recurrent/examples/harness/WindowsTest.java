@@ -2,12 +2,12 @@ package dev.recurrent.examples.harness;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.recurrent.data.Series;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +33,8 @@ final class WindowsTest {
 
   private static int[] targets(List<Moment> moments) {
     return moments.stream()
-        .flatMap(moment -> Stream.ofNullable(moment.next(WINDOWS.horizon())))
-        .flatMapToInt(next -> IntStream.range(0, next.length).map(h -> (int) next[h]))
+        .flatMap(moment -> moment.next(WINDOWS.horizon()).stream())
+        .flatMapToInt(next -> Arrays.stream(next).mapToInt(value -> (int) value))
         .distinct()
         .sorted()
         .toArray();
@@ -44,13 +44,22 @@ final class WindowsTest {
     return IntStream.range(from, to).toArray();
   }
 
+  private static int[] both(int[] one, int[] other) {
+    return IntStream.concat(Arrays.stream(one), Arrays.stream(other)).toArray();
+  }
+
   private static void assertParts(
       int trained, int validated, @Nullable Series validation, @Nullable Series test) {
     assertTargets(
-        WINDOWS.parts(series(0, 40), validation, test),
+        WINDOWS.parts(
+            List.of(series(0, 40)), new Windows.Later(one(validation), one(test)), 0.8, 0.1, 0.1),
         range(1, trained),
         range(trained, validated),
         range(validated, 40 + length(validation) + length(test)));
+  }
+
+  private static @Nullable List<Series> one(@Nullable Series series) {
+    return series == null ? null : List.of(series);
   }
 
   private static int length(@Nullable Series series) {
@@ -59,7 +68,8 @@ final class WindowsTest {
 
   @Test
   void noTargetIsInTwoParts() {
-    assertTargets(WINDOWS.cut(series(0, 20), 10, 15), range(1, 10), range(10, 15), range(15, 20));
+    assertTargets(
+        WINDOWS.parts(List.of(series(0, 20)), 10, 15), range(1, 10), range(10, 15), range(15, 20));
   }
 
   @Test
@@ -68,6 +78,18 @@ final class WindowsTest {
     assertParts(35, 40, null, series(40, 5)); // a tenth of 45 rounded: 5
     assertParts(40, 45, series(40, 10), null);
     assertParts(40, 45, series(40, 5), series(45, 7));
+  }
+
+  @Test
+  void sharesAreThoseOfEachSeries() {
+    var parts =
+        WINDOWS.parts(
+            List.of(series(0, 20), series(100, 10)), new Windows.Later(null, null), 0.5, 0.3, 0.2);
+    assertTargets(
+        parts,
+        both(range(1, 10), range(101, 105)),
+        both(range(10, 16), range(105, 108)),
+        both(range(16, 20), range(108, 110)));
   }
 
   @Test
@@ -86,10 +108,10 @@ final class WindowsTest {
             List.of("t"),
             List.of("a", "b", "c", "d"),
             new double[][] {{1}, {2}, {Double.NaN}, {4}});
-    assertArrayEquals(new float[] {2}, new Moment(series, 0, 1).next(1));
-    assertNull(new Moment(series, 0, 1).next(2));
-    assertNull(new Moment(series, 1, 1).next(1));
-    assertArrayEquals(new float[] {4}, new Moment(series, 2, 1).next(1));
-    assertNull(Moment.last(series).next(1));
+    assertArrayEquals(new double[] {2}, new Moment(series, 0, 1).next(1).orElseThrow());
+    assertEquals(Optional.empty(), new Moment(series, 0, 1).next(2));
+    assertEquals(Optional.empty(), new Moment(series, 1, 1).next(1));
+    assertArrayEquals(new double[] {4}, new Moment(series, 2, 1).next(1).orElseThrow());
+    assertEquals(Optional.empty(), Moment.last(series).next(1));
   }
 }
