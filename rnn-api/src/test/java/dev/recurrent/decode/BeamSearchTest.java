@@ -130,6 +130,40 @@ class BeamSearchTest {
     assertTrue(found.stream().noneMatch(hypothesis -> hypothesis.tokens().contains(1)));
   }
 
+  /** Of 0, 1, the end and 3 with 0.5, 0.4, 0.1 and 0, and then each with 0.25. */
+  @Test
+  void anEndThatIsNotAmongTheBestOfItsStepIsNoHypothesis() {
+    var model =
+        new StepModel() {
+          private boolean isLater;
+
+          @Override
+          public int[] startTokens() {
+            return new int[1];
+          }
+
+          @Override
+          public float[] step(int[] parents, int[] tokens) {
+            var logits = new float[tokens.length * VOCABULARY];
+            if (!isLater) {
+              logits[0] = (float) Math.log(0.5);
+              logits[1] = (float) Math.log(0.4);
+              logits[END] = (float) Math.log(0.1);
+              logits[3] = Float.NEGATIVE_INFINITY;
+            }
+            isLater = true;
+            return logits;
+          }
+        };
+    var found = search(2, 0).maximumLength(3).search(model).getFirst();
+    assertEquals(
+        List.of(List.of(0, 0, 0), List.of(0, 0, 1)),
+        found.stream().map(Hypothesis::tokens).toList());
+    for (var hypothesis : found) {
+      assertEquals(Math.log(0.5 / 16), hypothesis.logProbability(), 1e-6); // less than the end's
+    }
+  }
+
   private static BeamSearch search(int width, double alpha) {
     return BeamSearch.width(width).lengthPenalty(alpha).maximumLength(4).endToken(END);
   }
