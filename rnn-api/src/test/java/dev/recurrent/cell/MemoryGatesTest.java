@@ -3,6 +3,7 @@ package dev.recurrent.cell;
 import static dev.recurrent.cell.Functions.oneMinus;
 import static dev.recurrent.cell.Functions.sigmoid;
 import static dev.recurrent.cell.Functions.tanh;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.MemoryGates.Role;
 import dev.recurrent.cell.ParameterSpec.Kind;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,41 @@ class MemoryGatesTest {
     assertEquals(0, spread(initial(program, "o")));
     assertEquals(0, spread(initial(program, "g")));
     assertTrue(spread(initial(program, "f")) > 1, "units of equal memory");
+  }
+
+  /** Tallec and Ollivier 2018: a forget gate's bias is log U(1, T - 1). */
+  @Test
+  void chronoDrawsTheLogarithmOfAUniformTime() {
+    var values = new float[3];
+    var draws = List.of(0.0, 0.5, 1 - 0x1p-53).iterator();
+    var random =
+        new Random(1) {
+          @Override
+          public double nextDouble() {
+            return draws.next();
+          }
+        };
+    Initializer.chrono(STEPS).fill(values, 0, 3, 1, random);
+    assertArrayEquals(new float[] {0, 3.912023f, 4.595120f}, values, 1e-6f); // log 1, 50 and 99
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"f", "i"})
+  void memoriesOfTheUnitsAreUniformFromOneStepToAllButOne(String gate) {
+    int units = 20_000;
+    var biases = initial(Cells.LSTM.remembering(STEPS).program(CellSizes.of(3, units)), gate);
+    var times = new double[units];
+    for (int unit = 0; unit < units; unit++) {
+      times[unit] = Math.exp(gate.equals("f") ? biases[unit] : -biases[unit]);
+    }
+    Arrays.sort(times);
+    double farthest = 0; // from the distribution function of U(1, 99)
+    for (int unit = 0; unit < units; unit++) {
+      double share = (times[unit] - 1) / (STEPS - 2);
+      farthest = Math.max(farthest, Math.abs((unit + 0.5) / units - share));
+    }
+    // Kolmogorov and Smirnov: in one of 1000 such samples it is farther than 1.95 / sqrt(n).
+    assertEquals(0, farthest, 1.95 / Math.sqrt(units));
   }
 
   @Test

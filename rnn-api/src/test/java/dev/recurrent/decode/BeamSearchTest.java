@@ -130,6 +130,49 @@ class BeamSearchTest {
     assertTrue(found.stream().noneMatch(hypothesis -> hypothesis.tokens().contains(1)));
   }
 
+  /**
+   * Of two sequences, 0 with 0.5 and 1 with 0.4, both may end, with 0.25 and 0.16 in all; between
+   * these lies 0 0 with 0.2, of which then nothing is left above 0.05.
+   */
+  @Test
+  void anEndThatIsNotAmongTheBestOfItsStepIsNoHypothesis() {
+    var model =
+        new StepModel() {
+          private int length;
+
+          @Override
+          public int[] startTokens() {
+            return new int[1];
+          }
+
+          @Override
+          public float[] step(int[] parents, int[] tokens) {
+            length++;
+            var logits = new float[tokens.length * VOCABULARY];
+            for (int row = 0; row < tokens.length; row++) {
+              double[] next = {0.25, 0.25, 0.25, 0.25};
+              if (length == 1) {
+                next = new double[] {0.5, 0.4, 0.05, 0.05};
+              } else if (length == 2) {
+                next =
+                    tokens[row] == 0
+                        ? new double[] {0.4, 0.05, 0.5, 0.05}
+                        : new double[] {0.3, 0.2, 0.4, 0.1};
+              }
+              for (int token = 0; token < VOCABULARY; token++) {
+                logits[row * VOCABULARY + token] = (float) Math.log(next[token]);
+              }
+            }
+            return logits;
+          }
+        };
+    var found = search(2, 0).maximumLength(3).search(model).getFirst();
+    assertEquals(
+        List.of(List.of(0), List.of(0, 0, 0)), found.stream().map(Hypothesis::tokens).toList());
+    assertEquals(Math.log(0.25), found.getFirst().logProbability(), 1e-6);
+    assertEquals(Math.log(0.05), found.getLast().logProbability(), 1e-6);
+  }
+
   private static BeamSearch search(int width, double alpha) {
     return BeamSearch.width(width).lengthPenalty(alpha).maximumLength(4).endToken(END);
   }

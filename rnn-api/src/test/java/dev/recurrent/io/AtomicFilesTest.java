@@ -1,6 +1,7 @@
 package dev.recurrent.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,36 @@ class AtomicFilesTest {
           assertArrayEquals(OLD, Files.readAllBytes(file));
         });
     assertHolds(NEW);
+  }
+
+  /** Whatever the last thing is that a process does, the file is whole then and on the disk. */
+  @Test
+  void forcesTheNewFileToTheDiskMovesItInOneStepAndForcesTheFolder() throws IOException {
+    assumeTrue(
+        folder.getFileSystem().supportedFileAttributeViews().contains("posix"),
+        "needs a system that opens folders");
+    var operations = new ArrayList<String>();
+    var recording =
+        RecordingFiles.recording(
+            file,
+            (operation, path) -> {
+              var what =
+                  path.equals(folder) ? "folder" : path.equals(file) ? "target" : "temporary";
+              operations.add(operation + " " + what);
+              boolean moved = operations.contains("move [ATOMIC_MOVE] target");
+              assertDoesNotThrow(
+                  () -> assertArrayEquals(moved ? NEW : OLD, Files.readAllBytes(file), operation));
+            });
+    AtomicFiles.write(recording, NEW);
+    assertEquals(
+        List.of(
+            "write temporary",
+            "force temporary",
+            "close temporary",
+            "move [ATOMIC_MOVE] target",
+            "force folder",
+            "close folder"),
+        operations);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.cell.CellDefinition;
 import dev.recurrent.cell.CellDefinitionException;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,28 @@ class InitialWeightsTest {
     var values = first(cell, 1);
     for (int gate = 0; gate < 4; gate++) {
       assertEquals(2 * 16, count(values, 11 + gate), "gate " + gate);
+    }
+  }
+
+  @Test
+  void aDenseLayerAndAnEmbeddingStartAsTheyAreTold() {
+    try (var dense = Dense.of(3, 2).initialized(Initializer.constant(7)).build(backend, 1);
+        var embedding = Embedding.of(2, 3).initialized(Initializer.constant(5)).build(backend, 1)) {
+      assertArrayEquals(new float[] {7, 7, 7, 7, 7, 7}, dense.weight().toArray());
+      assertArrayEquals(new float[2], Objects.requireNonNull(dense.bias()).toArray());
+      assertArrayEquals(new float[] {5, 5, 5, 5, 5, 5}, embedding.weight().toArray());
+    }
+  }
+
+  /** Glorot and Bengio 2010: uniform within sqrt(6 / (40 + 110)) = 0.2. */
+  @Test
+  void aDenseLayerStartsAsGlorotsByDefault() {
+    try (var dense = Dense.of(40, 110).build(backend, 1)) {
+      var weights = box(dense.weight().toArray());
+      double most = Arrays.stream(weights).mapToDouble(Math::abs).max().orElseThrow();
+      assertTrue(most > 0.199 && most <= 0.2, "largest " + most);
+      double squares = Arrays.stream(weights).mapToDouble(x -> (double) x * x).average().orElse(0);
+      assertEquals(0.2 / Math.sqrt(3), Math.sqrt(squares), 0.002);
     }
   }
 

@@ -183,6 +183,28 @@ class RegularizationTest {
     }
   }
 
+  @Test
+  void dropoutDropsOtherFeaturesAtEachStep() {
+    var ones = new float[50][40];
+    for (var row : ones) {
+      Arrays.fill(row, 1);
+    }
+    try (var tape = Tape.training(backend, 1)) {
+      tape.reset(Mode.TRAINING, 3);
+      var x = tape.input(Sequences.ofSequence(ones));
+      var dropped = Dropout.of(0.4).on(tape, x).unpack().getFirst();
+      assertEquals(50, Arrays.stream(dropped).map(Arrays::toString).distinct().count());
+      double kept = 0;
+      for (var row : dropped) {
+        for (float value : row) {
+          assertTrue(value == 0 || Math.abs(value - 1 / 0.6f) < 1e-6, "value " + value);
+          kept += value == 0 ? 0 : 1;
+        }
+      }
+      assertEquals(0.6, kept / 2000, 0.033); // three deviations of the share of 2000 draws
+    }
+  }
+
   private static final class Tagger extends Model {
     final Embedding embedding = add("embedding", Embedding.of(5, 3));
     final Recurrent recurrent;

@@ -11,7 +11,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +123,26 @@ class BootstrapTest {
     rows.add(new double[] {Double.NaN, 1});
     var interval = Bootstrap.interval(Measures.ACCURACY, rows, 100, 1);
     assertEquals(new Bootstrap.Interval(Double.NaN, Double.NaN, Double.NaN), interval);
+  }
+
+  /** One right and one wrong example score 0, 0.5 or 1; ends as numpy.quantile has them. */
+  @Test
+  void endsOfTwoDrawsLieAFortiethFromThem() {
+    var rows = List.of(new double[] {1, 1}, new double[] {0, 1});
+    var ends = new TreeSet<String>();
+    for (int seed = 0; seed < 200; seed++) {
+      var interval = Bootstrap.interval(Measures.ACCURACY, rows, 2, seed);
+      ends.add("%.4f %.4f".formatted(interval.low(), interval.high()));
+    }
+    assertEquals(
+        Set.of(
+            "0.0000 0.0000",
+            "0.0125 0.4875",
+            "0.0250 0.9750",
+            "0.5000 0.5000",
+            "0.5125 0.9875",
+            "1.0000 1.0000"),
+        ends);
   }
 
   @Test

@@ -75,6 +75,12 @@ class SequenceLayoutTest {
 
   @Test
   void moreRowsThanAnIntCountsAreRefused() {
-    assertThrows(ArithmeticException.class, () -> SequenceLayout.uniform(1 << 20, 1 << 12));
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> SequenceLayout.uniform(1 << 20, 1 << 12));
+    assertEquals(
+        "sequences: expected at most 2147483647 steps in all, got more in 4096; make smaller"
+            + " batches",
+        error.getMessage());
   }
 }

@@ -85,6 +85,10 @@ class SequencesTest {
     assertArrayEquals(new int[] {Sequences.IGNORED, 1, 3}, weighted.packedTokens());
     assertArrayEquals(new float[] {0, 0.5f, 2}, weighted.packedWeights());
     assertEquals(2, weighted.targetRows());
+    var numbers =
+        Sequences.ofFeatures(List.of(new float[][] {{1, 2}}, new float[][] {{3, 4}, {5, 6}}))
+            .weighted(List.of(new float[] {0.5f}, new float[] {0, 2}));
+    assertEquals(2, numbers.targetRows());
     var late = Sequences.ofTokens(RAGGED).ignoringBefore(2);
     assertEquals(4, late.targetRows());
     assertNotNull(late.window(2, 4).packedWeights());

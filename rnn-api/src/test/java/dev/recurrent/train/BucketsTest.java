@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.recurrent.tape.Sequences;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class BucketsTest {
@@ -33,9 +36,27 @@ class BucketsTest {
     assertTrue(orders.stream().distinct().count() > 1, "the same order in all epochs");
   }
 
+  @Test
+  void aBatchHoldsExamplesOfLikeLengths() {
+    var buckets = buckets(3, List.of(7, 12, 1, 4, 9, 10, 3, 6, 11, 2, 8, 5));
+    for (int epoch = 0; epoch < 4; epoch++) {
+      var lengths = new TreeSet<String>();
+      for (int b = 0; b < buckets.count(); b++) {
+        var inputs = buckets.batch(epoch, b).inputs();
+        assertEquals(inputs.steps(), buckets.steps(epoch, b));
+        lengths.add(Arrays.toString(Arrays.stream(inputs.layout().lengths()).sorted().toArray()));
+      }
+      assertEquals(Set.of("[1, 2, 3]", "[4, 5, 6]", "[7, 8, 9]", "[10, 11, 12]"), lengths);
+    }
+  }
+
   private static Buckets<Integer> buckets(int size) {
+    return buckets(size, List.of(3, 1, 2));
+  }
+
+  private static Buckets<Integer> buckets(int size, List<Integer> examples) {
     return Buckets.of(
-        List.of(3, 1, 2),
+        examples,
         length -> length,
         new Buckets.Order(size, 7),
         lengths -> Batch.of(Sequences.ofTokens(lengths.stream().map(int[]::new).toList())));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.recurrent.cell.Cells;
 import dev.recurrent.reference.ReferenceBackend;
 import dev.recurrent.score.Bleu;
+import dev.recurrent.score.Measure;
 import dev.recurrent.score.Measures;
 import dev.recurrent.score.Statistics;
 import dev.recurrent.spi.Backend;
@@ -123,6 +124,53 @@ class MetricTest {
       assertEquals(result.bestEpoch() + 3, result.epochs().size());
       assertTrue(best > 10, "BLEU: " + best);
     }
+  }
+
+  /** Returns a metric that has the same value after each epoch. */
+  private static Metric constant(Measure measure) {
+    return new Metric(measure, _ -> List.of(new double[] {3, 4}));
+  }
+
+  @Test
+  void firstOfEquallyGoodEpochsIsTheBest(@TempDir Path folder) throws IOException {
+    for (var measure : List.of(Measures.ACCURACY, Measures.LOSS)) { // larger and smaller is better
+      var data = TokenStreams.of(TinyModel.text(81, 5), 4);
+      try (var once = new TinyModel(Cells.GRU, 0);
+          var often = new TinyModel(Cells.GRU, 0)) {
+        once.build(backend, 1);
+        often.build(backend, 1);
+        Training.of(once).loss(once::loss).fit(data, Budget.epochs(1));
+        var its = folder.resolve(measure.name());
+        var result =
+            Training.of(often)
+                .loss(often::loss)
+                .validateOn(data, constant(measure))
+                .stopEarly(2)
+                .checkpointTo(its)
+                .fit(data, Budget.epochs(9));
+        assertEquals(1, result.bestEpoch());
+        assertEquals(1 + 3, result.epochs().size(), "an equal epoch is no better one");
+        often.load(its.resolve("best.safetensors"));
+        assertArrayEquals(once.output.weight().toArray(), often.output.weight().toArray());
+      }
+    }
+  }
+
+  @Test
+  void batchesThatDoNotGoOnAreScoredAsEachByItself() {
+    try (var model = new TinyModel(Cells.GRU, 0);
+        var tape = Tape.training(backend, 3)) {
+      model.build(backend, 1);
+      var one = TokenStreams.of(TinyModel.text(21, 4), 2).batch(0, 0);
+      var other = TokenStreams.of(TinyModel.text(21, 9), 2).batch(0, 0);
+      double mean = (loss(tape, model, one) + loss(tape, model, other)) / 2;
+      assertEquals(mean, loss(tape, model, one, other), 1e-7);
+      assertEquals(mean, loss(tape, model, other, one), 1e-7);
+    }
+  }
+
+  private static double loss(Tape tape, TinyModel model, Batch... batches) {
+    return Metrics.evaluate(tape, Batches.of(batches), Metrics.LOSS, model::loss);
   }
 
   @Test

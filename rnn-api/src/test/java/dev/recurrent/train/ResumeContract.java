@@ -130,6 +130,38 @@ public abstract class ResumeContract {
   }
 
   @Test
+  void firstLossOfAResumedRunIsThatOfAllWindowsOfItsUpdate() throws IOException {
+    UnaryOperator<Training> setup = t -> t.accumulateGradients(3);
+    var whole = new ArrayList<Double>();
+    train(setup, text(), losses(whole, Long.MAX_VALUE));
+    var parted = new ArrayList<Double>();
+    assertThrows(
+        Killed.class,
+        () ->
+            train(
+                t -> setup.apply(t).checkpointTo(folder).checkpointEvery(Duration.ZERO),
+                text(),
+                losses(parted, 6)));
+    train(
+        t -> setup.apply(t).checkpointTo(folder).resumeFrom(folder),
+        text(),
+        losses(parted, Long.MAX_VALUE));
+    assertEquals(whole, parted);
+  }
+
+  private static TrainingListener losses(List<Double> seen, long killedAt) {
+    return new TrainingListener() {
+      @Override
+      public void updated(Update u) {
+        if (u.update() == killedAt) {
+          throw new Killed();
+        }
+        seen.add(u.loss());
+      }
+    };
+  }
+
+  @Test
   void schedulesAndOtherOptimizersGoOnToTheSameBits() throws IOException {
     killAndResume(
         t ->

@@ -73,6 +73,33 @@ class LanguageModelTest {
     assertTrue(unknown.err().contains("got \"ß\""), unknown::err);
   }
 
+  /** Near 0 only the likeliest token is left, and far above 1 all are equally likely. */
+  @Test
+  void temperatureDecidesHowMuchIsLeftToChance() {
+    train("run", "--epochs", "3");
+    var likeliest = sample("--temperature", "0");
+    assertEquals(likeliest.out(), sample("--temperature", "1e-9").out());
+    var hot = sample("--temperature", "1e6", "--length", "2600").out().strip();
+    assertEquals(26, hot.codePoints().distinct().count(), hot);
+    long spaces = hot.codePoints().filter(c -> c == ' ').count(); // of 2600, one in 26
+    assertEquals(100, spaces, 3 * Math.sqrt(100), hot);
+    var usual = sample("--seed", "5").out();
+    assertEquals(usual, sample("--seed", "5", "--temperature", "0.8").out());
+    assertFalse(usual.equals(sample("--seed", "5", "--temperature", "1").out()));
+    assertFalse(usual.equals(likeliest.out()));
+  }
+
+  /** Eight of a, four of b and two each of c and d, after the first token. */
+  @Test
+  void baselineKnowsHowFrequentEachCharacterIs() throws IOException {
+    Files.writeString(data, "abcd".repeat(60));
+    var test = Files.writeString(folder.resolve("test.txt"), "dabacabadaabaabcd");
+    var out = train("run", "--epochs", "1", "--test", test + "");
+    double nats = Math.log(2) * (0.5 + 2 * 0.25 + 3 * 0.25); // 1.2130
+    var score = line(out, "score");
+    assertTrue(score.endsWith("; without learning %.4f".formatted(nats)), score);
+  }
+
   @Test
   void longerRunGoesOnToTheSameBits() throws IOException {
     train("whole", "--epochs", "3");

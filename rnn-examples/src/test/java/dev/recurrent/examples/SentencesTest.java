@@ -100,6 +100,7 @@ class SentencesTest {
         CommandLineRun.of(model).out(), CommandLineRun.of(with(model, "--seed", "2")).out());
     var likeliest = CommandLineRun.of(with(model, "--temperature", "0")).out();
     assertEquals(1, likeliest.lines().distinct().count(), likeliest);
+    assertEquals(likeliest, CommandLineRun.of(with(model, "--temperature", "1e-9")).out());
   }
 
   private static String[] with(String[] first, String... second) {

@@ -60,6 +60,26 @@ final class TaskCommandTest {
   }
 
   @Test
+  void threadsAreThoseOfTheMomentAndChangeNoBits() throws IOException {
+    var one = train("one", "--epochs", "2", "--threads", "1");
+    assertTrue(one.contains(", 1 threads)"), one);
+    var first = train("parted", "--epochs", "1", "--threads", "3");
+    assertTrue(first.contains(", 3 threads)"), first);
+    var rest = resume("parted", "--epochs", "2", "--threads", "2");
+    assertTrue(rest.out().contains(", 2 threads)"), rest.toString());
+    assertEquals(tensors("one/best.safetensors"), tensors("parted/best.safetensors"));
+  }
+
+  /** With a rate of 10⁻³⁰ all epochs are equally good, so the first one stays the best. */
+  @Test
+  void trainingEndsAfterMoreEpochsThanItsPatienceWithoutABetterOne() throws IOException {
+    var learning = "--hidden 5 --embed 3 --epochs 9 --lr 1e-30 --patience 2 --data ";
+    var run = CommandLineRun.ofLine("train classify " + learning + data + " --out " + path("run"));
+    assertTrue(run.out().contains("best     epoch 1,"), run::toString);
+    assertEquals(1 + 1 + 3, Files.readAllLines(folder.resolve("run/history.csv")).size());
+  }
+
+  @Test
   void resumeRefusesOtherOptionsAndOtherData() throws IOException {
     train("run", "--epochs", "1");
     var contradiction = resume("run", "--hidden", "7");

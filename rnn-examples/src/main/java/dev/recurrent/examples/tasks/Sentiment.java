@@ -67,7 +67,10 @@ public final class Sentiment extends LabellingTask<LabelledText> {
 
   @Override
   protected List<LabelledText> readLabelled(Path path, Rows rows) throws IOException {
-    var reviews = options.reader(tables.dialect()).readLabelled(path, rows);
+    return longEnough(options.reader(tables.dialect()).readLabelled(path, rows));
+  }
+
+  private List<LabelledText> longEnough(List<LabelledText> reviews) {
     return reviews.stream().filter(this::isLongEnough).toList();
   }
 
@@ -77,7 +80,7 @@ public final class Sentiment extends LabellingTask<LabelledText> {
 
   @Override
   protected Parts<LabelledText> sample(long seed) {
-    return Parts.made(2000, 300, seed, MadeReviews::of);
+    return Parts.made(2000, 300, seed, (count, its) -> longEnough(MadeReviews.of(count, its)));
   }
 
   @Override
