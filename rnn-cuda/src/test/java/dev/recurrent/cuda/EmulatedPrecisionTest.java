@@ -38,6 +38,12 @@ class EmulatedPrecisionTest {
       return Bits.SAME_IN_ANY_BATCH;
     }
 
+    /** Few, since g++ compiles each; {@link EmulatedBackendTest} tries others. */
+    @Override
+    public int randomCells() {
+      return 20;
+    }
+
     /**
      * Leaves out the gradients of units with a kink in BF16: near it one may be rounded to the
      * other side, where the gradient is another one.
