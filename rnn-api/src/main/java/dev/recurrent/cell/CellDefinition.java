@@ -101,7 +101,8 @@ public final class CellDefinition {
    * steps, each for another time (chrono initialization of Tallec and Ollivier 2018): for long
    * sequences whose beginning matters. The gates are found in the equations: the bias of one that
    * keeps a state starts as {@link Initializer#chrono}, that of one that lets something new in as
-   * its negative. It says how training starts and nothing else.
+   * the negative of such a draw; of its own, where the paper negates the draw of the other gate. It
+   * says how training starts and nothing else.
    *
    * @param steps at least 2
    * @throws CellDefinitionException if no gate keeps a state: if in none of the sums that are a

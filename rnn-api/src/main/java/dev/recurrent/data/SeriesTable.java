@@ -166,7 +166,8 @@ final class SeriesTable {
 
   /** Returns the error that says that a row has no time in the format of the others. */
   static DataException noTime(Table.Row row, Columns columns, TimeFormat format) {
-    return row.malformed(columns.label(), "a time as in other rows (" + format.name() + ")")
+    var pattern = Quoted.oneLine(format.name()); // which a damaged model may name
+    return row.malformed(columns.label(), "a time as in other rows (" + pattern + ")")
         .suggest(DataException.Remedy.DATE_FORMAT);
   }
 

@@ -66,6 +66,19 @@ final class ForecastTest {
   }
 
   @Test
+  void timesAreNamedByTheColumnThatIsAskedFor() throws IOException {
+    var lines = new ArrayList<>(List.of("noted,valid,t"));
+    for (int t = 0; t < 60; t++) {
+      lines.add("2024-05-01,2023-%02d-%02d,%d".formatted(1 + t / 28, 1 + t % 28, t % 5));
+    }
+    Files.write(folder.resolve("dated.csv"), lines);
+    var dated = " --data DIR/dated.csv --out DIR/run --date-column valid" + SMALL;
+    succeed("train forecast" + dated);
+    var forecasts = succeed("predict --model DIR/run --input DIR/dated.csv").out().lines().toList();
+    assertTrue(forecasts.getLast().startsWith("2023-03-04,"), forecasts::getLast);
+  }
+
+  @Test
   void forecastDependsOnTheWindowAndNothingElse() throws IOException {
     succeed("train forecast --data DIR/data.csv --out DIR/run" + SMALL);
     write("from100.csv", 100, 110);

@@ -25,7 +25,9 @@ import picocli.CommandLine.ParameterException;
 /** Gives each option of each command twice, among all others. */
 class RepeatedOptionsTest {
   private static final List<String> VALUES =
-      List.of("1", "2", "3", "0.5", "0.25", "lstm", "gru", "beam=1", "beam=2", "x", "y");
+      List.of(
+          "1", "2", "3", "0.5", "0.25", "lstm", "gru", "beam=1", "beam=2", "x", "y", "UTF-8",
+          "UTF-16");
 
   static Stream<Arguments> commands() {
     var found = new ArrayList<Arguments>();
@@ -37,6 +39,7 @@ class RepeatedOptionsTest {
     if (line.getSubcommands().isEmpty()) {
       // One of its own, since those within others are not to be parsed alone.
       var alone = new CommandLine(line.getCommandSpec().userObject().getClass());
+      alone.setCaseInsensitiveEnumValuesAllowed(line.isCaseInsensitiveEnumValuesAllowed());
       found.add(arguments(line.getCommandSpec().qualifiedName(), alone));
     }
     line.getSubcommands().values().forEach(sub -> add(found, sub));

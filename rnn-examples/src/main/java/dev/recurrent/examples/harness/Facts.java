@@ -106,6 +106,24 @@ public record Facts(Map<String, String> values) {
         "fact " + name + " of the model: expected finite numbers, got " + Quoted.quote(text));
   }
 
+  /**
+   * Returns the constant of an enum that a fact names.
+   *
+   * @throws IllegalArgumentException if there is none of this name, or it names another
+   */
+  public <C extends Enum<C>> C constant(String name, Class<C> kind) {
+    var text = text(name);
+    return Arrays.stream(kind.getEnumConstants())
+        .filter(constant -> constant.name().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "fact %s of the model: expected one of %s, got %s"
+                        .formatted(
+                            name, Arrays.toString(kind.getEnumConstants()), Quoted.quote(text))));
+  }
+
   /** Returns the facts as metadata of a model file. */
   Map<String, String> toMetadata() {
     var metadata = new TreeMap<String, String>();

@@ -39,8 +39,7 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
     return switch (command(file, root)) {
       case Task<?> task when arguments != null ->
           load(
-              task,
-              changed(SavedOptions.read(file, arguments, task.spec()), changes),
+              trained(task, SavedOptions.read(file, arguments, task.spec()), changes, file),
               file,
               backend);
       case null, default ->
@@ -74,6 +73,14 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
     return line == null ? null : line.getCommandSpec().userObject();
   }
 
+  /** Returns the task with the options of a file, and then with the changes that are asked for. */
+  private static <E> Task<E> trained(
+      Task<E> task, List<String> arguments, Map<String, String> changes, SafeTensors file)
+      throws IOException {
+    var trained = task.with(arguments, file.file());
+    return changes.isEmpty() ? trained : task.with(changed(arguments, changes));
+  }
+
   private static List<String> changed(List<String> arguments, Map<String, String> changes) {
     var changed = new ArrayList<String>();
     for (var argument : arguments) {
@@ -85,9 +92,8 @@ record SavedTask<E>(Task<E> task, Facts facts, TrainableModel<E> model) implemen
     return changed;
   }
 
-  private static <E> SavedTask<E> load(
-      Task<E> task, List<String> arguments, SafeTensors file, Backend backend) throws IOException {
-    var trained = task.with(arguments, file.file());
+  private static <E> SavedTask<E> load(Task<E> trained, SafeTensors file, Backend backend)
+      throws IOException {
     var facts = Facts.ofMetadata(file.metadata());
     TrainableModel<E> model;
     try {

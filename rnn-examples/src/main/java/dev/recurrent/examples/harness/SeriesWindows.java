@@ -64,7 +64,7 @@ public final class SeriesWindows {
 
   /** Returns the columns that a model was trained with. */
   public static Series.Columns columns(Facts facts) {
-    var clock = Clock.valueOf(facts.text("clock"));
+    var clock = facts.constant("clock", Clock.class);
     var form = new Series.TimeForm(facts.text("date format"), Optional.of(clock));
     return new Series.Columns(facts.vocabulary("columns").tokens(), facts.text("date column"))
         .dated(form);

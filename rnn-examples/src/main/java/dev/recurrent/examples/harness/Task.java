@@ -420,18 +420,27 @@ public abstract class Task<E> implements Callable<Integer> {
    * @param file for messages
    * @throws IOException if they are not options of the task
    */
-  @SuppressWarnings("unchecked") // the same class has the same examples
   final Task<E> with(List<String> arguments, Path file) throws IOException {
-    var line = new CommandLine(getClass());
-    line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExpandAtFiles(false); // what a file holds names no other file
     try {
-      line.parseArgs(arguments.toArray(String[]::new));
+      return with(arguments);
     } catch (ParameterException e) {
       var message = Quoted.oneLine(String.valueOf(e.getMessage()));
       throw new IOException(file + ": options of the run: " + message, e);
     }
+  }
+
+  /**
+   * Returns a task of the same kind that has taken the given options.
+   *
+   * @throws ParameterException if they are not options of the task
+   */
+  @SuppressWarnings("unchecked") // the same class has the same examples
+  final Task<E> with(List<String> arguments) {
+    var line = new CommandLine(getClass());
+    line.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false); // what a file holds names no other file
+    line.parseArgs(arguments.toArray(String[]::new));
     return (Task<E>) line.getCommand();
   }
 
