@@ -423,6 +423,10 @@ public abstract class Task<E> implements Callable<Integer> {
   final Task<E> with(List<String> arguments, Path file) throws IOException {
     try {
       return with(arguments);
+    } catch (CommandLine.OverwrittenOptionException e) {
+      var repeated = Quoted.oneLine(e.getOverwritten().paramLabel());
+      throw new IOException(
+          file + ": options of the run: expected each once, got one twice (" + repeated + ")", e);
     } catch (ParameterException e) {
       var message = Quoted.oneLine(String.valueOf(e.getMessage()));
       throw new IOException(file + ": options of the run: " + message, e);
