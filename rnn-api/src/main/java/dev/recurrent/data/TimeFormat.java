@@ -1,5 +1,6 @@
 package dev.recurrent.data;
 
+import dev.recurrent.io.Quoted;
 import java.text.ParsePosition;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -127,9 +128,9 @@ record TimeFormat(String name, DateTimeFormatter formatter) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "format of dates: expected a pattern such as d.M.yyyy or M/d/yyyy H:mm, got "
-              + name
+              + Quoted.quote(name)
               + " ("
-              + e.getMessage()
+              + Quoted.quote(String.valueOf(e.getMessage()))
               + ")",
           e);
     }

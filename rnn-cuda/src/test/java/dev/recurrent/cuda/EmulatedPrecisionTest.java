@@ -38,6 +38,11 @@ class EmulatedPrecisionTest {
       return Bits.SAME_IN_ANY_BATCH;
     }
 
+    @Override
+    public double rounding() {
+      return tolerance(2, 1);
+    }
+
     /** Few, since g++ compiles each; {@link EmulatedBackendTest} tries others. */
     @Override
     public int randomCells() {
