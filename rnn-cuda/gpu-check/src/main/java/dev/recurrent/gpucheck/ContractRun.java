@@ -11,6 +11,7 @@ import dev.recurrent.spi.BackendOptions;
 import dev.recurrent.train.ResumeContract;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -31,6 +32,7 @@ public final class ContractRun {
                 selectClass(OfLayers.class),
                 selectClass(OfDecoders.class),
                 selectClass(OfResuming.class))
+            .filters(TagFilter.excludeTags("reliability")) // those take hours
             .build();
     var listener = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, listener);
@@ -54,6 +56,12 @@ public final class ContractRun {
     @Override
     protected Backend open() {
       return openBackend();
+    }
+
+    /** Few, since each is compiled on the spot, and the time on a device is short. */
+    @Override
+    public int randomCells() {
+      return 60;
     }
   }
 
