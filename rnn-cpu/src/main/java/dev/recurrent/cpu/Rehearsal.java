@@ -68,7 +68,7 @@ final class Rehearsal {
   private static final long IDLE = 2_000_000_000L;
 
   private static final Stage STAGE =
-      new Stage(hasC2() && !Boolean.getBoolean("rnn.cpu.unrehearsed"));
+      new Stage(JitCompiler.problem().isEmpty() && !Boolean.getBoolean("rnn.cpu.unrehearsed"));
 
   private final Code code;
   private final long longest; // in nanoseconds
@@ -150,15 +150,6 @@ final class Rehearsal {
   private void finish() {
     over = true;
     end.countDown();
-  }
-
-  /** Tells whether there is a C2 to ask: not with -Xint or -XX:TieredStopAtLevel=1. */
-  private static boolean hasC2() {
-    String name = System.getProperty("java.vm.name", "");
-    String mode = System.getProperty("java.vm.info", "");
-    return (name.contains("HotSpot") || name.contains("OpenJDK"))
-        && mode.contains("mixed mode")
-        && !mode.contains("emulated-client");
   }
 
   /** Where rehearsals take turns: one thread for all, which exists while there are any. */
